@@ -1,0 +1,194 @@
+"""Every message that crosses a mailbox, grouped by its receiver.
+
+Commands are imperative, reports are in the past tense. All are frozen values.
+Between actors there is only `tell`: no message waits for an answer, and an
+answer is a message of its own. `docs/protocol.md` tells the same as prose.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from actors.events import Event
+from actors.notebook import Document, Notebook, Transaction
+from actors.receipt import Receipt, Refused
+from actors.types import Mailbox, NotebookId, Undeliverable
+
+Mode: TypeAlias = Literal["edit", "run"]
+
+Payload: TypeAlias = Transaction | Mapping[str, Any] | bytes | str
+"""A transaction, or its JSON in any of the forms that a host has it in."""
+
+
+# -- to the listener, which forwards each to the saver of its notebook ---------
+
+
+@attrs.frozen
+class OpenNotebook:
+    """Be ready for a notebook. No answer; its saver starts at its first message."""
+
+    notebook: NotebookId
+    document: Document
+    path: Path | None
+    mode: Mode
+
+
+@attrs.frozen
+class _Receipted(Undeliverable):
+    """A message that a host waits for through a receipt."""
+
+    notebook: NotebookId
+    receipt: Receipt
+
+    def undelivered(self, reason: str) -> None:
+        """Refuse: nobody has applied it, and nobody will."""
+        self.receipt.settle(Refused(reason))
+
+
+@attrs.frozen
+class Submit(_Receipted):
+    """Apply a transaction and save it. Answered by settling the receipt."""
+
+    payload: Payload
+
+
+@attrs.frozen
+class Flush(_Receipted):
+    """Say when everything before this message is durable, or why it is not."""
+
+
+@attrs.frozen
+class Rename(_Receipted):
+    """Give the notebook another file, moving the one it has."""
+
+    path: Path
+
+
+@attrs.frozen
+class CloseNotebook(_Receipted):
+    """Save what is not saved, settle the receipt and stop the saver."""
+
+
+NotebookMessage: TypeAlias = Submit | Flush | Rename | CloseNotebook
+"""What the listener passes on unchanged, in order."""
+
+ListenerMessage: TypeAlias = OpenNotebook | NotebookMessage
+
+
+# -- to a saver, besides what the listener forwards ----------------------------
+
+
+@attrs.frozen
+class Generated:
+    """Codegen's answer: the text of a document."""
+
+    ticket: int
+    """The ticket of the `Generate` that this answers."""
+
+    data: bytes
+    """The file's text, encoded."""
+
+
+@attrs.frozen
+class GenerateFailed:
+    """Codegen's answer when it has none, also when it crashed over the request."""
+
+    ticket: int
+    reason: str
+
+
+@attrs.frozen
+class Retry:
+    """The delay after a failed save is over. The saver sends it to itself."""
+
+    ticket: int
+    """The ticket of the save that failed; stale when another came since."""
+
+
+SaverMessage: TypeAlias = NotebookMessage | Generated | GenerateFailed | Retry
+
+
+# -- to codegen -----------------------------------------------------------------
+
+
+@attrs.frozen
+class Generate(Undeliverable):
+    """Turn a notebook into text. Answered by `Generated` or `GenerateFailed`."""
+
+    ticket: int
+    """Chosen by the asker, to know the answer by."""
+
+    notebook: Notebook
+    suffix: str
+    """File suffix that names the format, such as `.py`."""
+
+    reply_to: Mailbox[Generated | GenerateFailed]
+
+    def undelivered(self, reason: str) -> None:
+        """Tell the asker, who would otherwise wait for ever."""
+        self.reply_to.tell(GenerateFailed(self.ticket, reason))
+
+
+CodegenMessage: TypeAlias = Generate
+
+
+# -- to the notifier ------------------------------------------------------------
+
+
+@attrs.frozen
+class SaveSucceeded:
+    """A notebook's file is durable. No answer."""
+
+    notebook: NotebookId
+    version: int
+    path: Path
+    sha256: str
+    written: bool
+    """Whether the file had to be replaced."""
+
+
+@attrs.frozen
+class SaveFailed:
+    """A save did not work; the work is kept and tried again. No answer."""
+
+    notebook: NotebookId
+    version: int
+    path: Path
+    reason: str
+    retry_in_s: float
+
+
+@attrs.frozen
+class ActorCrashed:
+    """An actor crashed; what it crashed over was set aside. No answer."""
+
+    notebook: NotebookId
+    """The notebook whose saver it is, or the actor's name."""
+
+    actor: str
+    error: str
+    message: str
+    """The message that was set aside, as text."""
+
+    restarted: bool
+    """`False`: it is out of service."""
+
+
+@attrs.frozen
+class Leftover:
+    """A notebook was closed with work that is not in its file. No answer."""
+
+    notebook: NotebookId
+    reason: str
+
+
+@attrs.frozen
+class Publish:
+    """Hand an event of an actor's own to the subscribers as it is."""
+
+    event: Event
+
+
+NotifierMessage: TypeAlias = SaveSucceeded | SaveFailed | ActorCrashed | Leftover | Publish

@@ -1,0 +1,115 @@
+"""The seven changes, and the transaction that carries them.
+
+Names and fields are those of marimo 0.25.2's wire messages; `actors.codec`
+turns the one into the other.
+"""
+
+from typing import ClassVar, TypeAlias
+
+import attrs
+
+from actors.notebook.cells import CellConfig, Extra, as_extra
+from actors.types import CellId
+
+
+@attrs.frozen(kw_only=True)
+class _Change:
+    type: ClassVar[str]
+    """The tag of the wire message."""
+
+    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False)
+    """Fields of the wire message that this version does not know."""
+
+
+@attrs.frozen
+class CreateCell(_Change):
+    """Insert a new cell before or after another one, or at the end."""
+
+    type: ClassVar[str] = "create-cell"
+    cell_id: CellId
+    code: str
+    name: str
+    config: CellConfig
+    before: CellId | None = None
+    after: CellId | None = None
+
+
+@attrs.frozen
+class DeleteCell(_Change):
+    """Remove a cell."""
+
+    type: ClassVar[str] = "delete-cell"
+    cell_id: CellId
+
+
+@attrs.frozen
+class MoveCell(_Change):
+    """Put a cell before or after another one."""
+
+    type: ClassVar[str] = "move-cell"
+    cell_id: CellId
+    before: CellId | None = None
+    after: CellId | None = None
+
+
+@attrs.frozen
+class ReorderCells(_Change):
+    """Give the order of all cells.
+
+    Ids that the document does not have are ignored; cells that are not named
+    keep their order, behind those that are.
+    """
+
+    type: ClassVar[str] = "reorder-cells"
+    cell_ids: tuple[CellId, ...] = attrs.field(converter=tuple)
+
+
+@attrs.frozen
+class SetCode(_Change):
+    """Replace a cell's code."""
+
+    type: ClassVar[str] = "set-code"
+    cell_id: CellId
+    code: str
+
+
+@attrs.frozen
+class SetName(_Change):
+    """Replace a cell's name."""
+
+    type: ClassVar[str] = "set-name"
+    cell_id: CellId
+    name: str
+
+
+@attrs.frozen
+class SetConfig(_Change):
+    """Replace a cell's config, all of it."""
+
+    type: ClassVar[str] = "set-config"
+    cell_id: CellId
+    config: CellConfig
+
+
+Change: TypeAlias = (
+    CreateCell | DeleteCell | MoveCell | ReorderCells | SetCode | SetName | SetConfig
+)
+
+
+@attrs.frozen
+class Transaction:
+    """Changes that are applied together or not at all."""
+
+    changes: tuple[Change, ...] = attrs.field(converter=tuple)
+    """In the order of their application; each sees what those before it did."""
+
+    source: str = "host"
+    """Who made them: `frontend`, `kernel`, `code-mode`, `file-watch`,
+    `cell-manager`, `host`, or another word that a host chooses. It decides
+    whether they are saved (`Settings.persist_sources`)."""
+
+    version: int | None = None
+    """The sender's document version; carried, not used: the saver counts its own."""
+
+    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False)
+    """Fields of the wire message that this version does not know."""

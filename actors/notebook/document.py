@@ -1,0 +1,160 @@
+"""A notebook with a version, and the pure function that makes the next one."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+import attrs
+
+from actors.errors import TransactionError
+from actors.notebook.cells import Cell, Notebook
+from actors.notebook.changes import (
+    Change,
+    CreateCell,
+    DeleteCell,
+    MoveCell,
+    ReorderCells,
+    SetCode,
+    SetConfig,
+    SetName,
+    Transaction,
+)
+from actors.types import CellId
+
+
+@attrs.frozen
+class Document:
+    """A notebook's content at one point in its history."""
+
+    notebook: Notebook = attrs.field(factory=Notebook)
+    version: int = 0
+    """The number of transactions applied since the notebook was opened."""
+
+    def apply(self, transaction: Transaction) -> "Document":
+        """Return the document that this transaction leads to.
+
+        Pure: this document stays as it is, and the new one shares every cell
+        that the transaction does not touch.
+
+        Raises:
+            TransactionError: when a change does not fit; names the change and
+                the cell. Nothing is applied then.
+        """
+        staged = _Staged(self.notebook.cells)
+        for index, change in enumerate(transaction.changes):
+            try:
+                staged.apply(change)
+            except _MisfitError as misfit:
+                raise TransactionError(f"changes[{index}] ({change.type}): {misfit}") from None
+        return Document(attrs.evolve(self.notebook, cells=staged.cells), self.version + 1)
+
+
+class _MisfitError(Exception):
+    """One change does not fit the cells, in words without its place."""
+
+
+class _Staged:
+    """Cells while a transaction is applied: a list of shared, frozen cells."""
+
+    def __init__(self, cells: tuple[Cell, ...]) -> None:
+        self.cells = list(cells)
+        self._positions: dict[CellId, int] | None = None
+        self._deleted: set[CellId] = set()
+        self._moved: set[CellId] = set()
+        self._updated: set[CellId] = set()
+
+    def apply(self, change: Change) -> None:
+        match change:
+            case CreateCell():
+                self._create(change)
+            case DeleteCell():
+                self._delete(change.cell_id)
+            case MoveCell():
+                self._move(change)
+            case ReorderCells():
+                self._reorder(change.cell_ids)
+            case SetCode(cell_id, code):
+                self._update(cell_id, lambda cell: _with_code(cell, code))
+            case SetName(cell_id, name):
+                self._update(cell_id, lambda cell: attrs.evolve(cell, name=name))
+            case SetConfig(cell_id, config):
+                self._update(cell_id, lambda cell: attrs.evolve(cell, config=config))
+            case _:
+                assert_never(change)
+
+    def _create(self, change: CreateCell) -> None:
+        if change.cell_id in self._deleted:
+            raise _MisfitError(
+                f"the id {change.cell_id!r} of a cell deleted in the same transaction is not free"
+            )
+        if change.cell_id in self._index():
+            raise _MisfitError(f"a cell {change.cell_id!r} exists already")
+        place = self._place(change.before, change.after)
+        self._insert(place, Cell(change.cell_id, change.code, change.name, change.config))
+
+    def _delete(self, cell_id: CellId) -> None:
+        if cell_id in self._deleted:
+            raise _MisfitError(f"cell {cell_id!r} is deleted twice in the same transaction")
+        if cell_id in self._updated or cell_id in self._moved:
+            what = "updated" if cell_id in self._updated else "moved"
+            raise _MisfitError(f"cell {cell_id!r} is {what} in the same transaction")
+        del self.cells[self._position(cell_id)]
+        self._positions = None
+        self._deleted.add(cell_id)
+
+    def _move(self, change: MoveCell) -> None:
+        if change.before is None and change.after is None:
+            raise _MisfitError(f"cell {change.cell_id!r} needs an anchor, 'before' or 'after'")
+        if change.cell_id in (change.before, change.after):
+            raise _MisfitError(f"cell {change.cell_id!r} cannot be its own anchor")
+        position = self._position(change.cell_id)
+        self._place(change.before, change.after)  # refuses before anything moves
+        cell = self.cells.pop(position)
+        self._positions = None
+        self._insert(self._place(change.before, change.after), cell)
+        self._moved.add(change.cell_id)
+
+    def _reorder(self, cell_ids: tuple[CellId, ...]) -> None:
+        if [cell.id for cell in self.cells] == list(cell_ids):
+            return  # an agent sends the whole order with every edit
+        by_id = {cell.id: cell for cell in self.cells}
+        named = [by_id.pop(cell_id) for cell_id in cell_ids if cell_id in by_id]
+        self.cells = [*named, *by_id.values()]
+        self._positions = None
+
+    def _update(self, cell_id: CellId, changed: Callable[[Cell], Cell]) -> None:
+        position = self._position(cell_id)
+        self.cells[position] = changed(self.cells[position])
+        self._updated.add(cell_id)
+
+    def _insert(self, place: int, cell: Cell) -> None:
+        self.cells.insert(place, cell)
+        self._positions = None
+
+    def _place(self, before: CellId | None, after: CellId | None) -> int:
+        """Return the index that a cell with these anchors is put at."""
+        if before is not None and after is not None:
+            raise _MisfitError(f"both anchors are given, 'before' {before!r} and 'after' {after!r}")
+        if after is not None:
+            return self._position(after, "anchor") + 1
+        return len(self.cells) if before is None else self._position(before, "anchor")
+
+    def _position(self, cell_id: CellId, role: str = "cell") -> int:
+        try:
+            return self._index()[cell_id]
+        except KeyError:
+            gone = (
+                " any more: it is deleted in the same transaction"
+                if cell_id in self._deleted
+                else ""
+            )
+            raise _MisfitError(f"there is no {role} {cell_id!r}{gone}") from None
+
+    def _index(self) -> dict[CellId, int]:
+        if self._positions is None:
+            self._positions = {cell.id: position for position, cell in enumerate(self.cells)}
+        return self._positions
+
+
+def _with_code(cell: Cell, code: str) -> Cell:
+    """Change the code; a cell whose code stays the same keeps its version."""
+    return cell if cell.code == code else attrs.evolve(cell, code=code, version=cell.version + 1)

@@ -1,0 +1,137 @@
+"""What the sender of a transaction gets back, and how it ends."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import TypeAlias
+
+import attrs
+from loguru import logger
+
+
+@attrs.frozen
+class Saved:
+    """The transaction is durable: a power cut does not undo it."""
+
+    version: int
+    """Document version of the file that first holds the transaction."""
+
+    sha256: str
+    """SHA-256 of that file's bytes, in hexadecimal."""
+
+    path: Path
+    """Where the file is."""
+
+
+@attrs.frozen
+class Deferred:
+    """The transaction was applied, but is not in a file now.
+
+    The document has it. Where a save failed, it is tried again and events
+    tell how that ends.
+    """
+
+    reason: str
+
+
+@attrs.frozen
+class Refused:
+    """The transaction was not applied; nothing has changed."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Saved | Deferred | Refused
+
+
+class Receipt:
+    """A promise of one `Outcome`; wait for it in a thread or await it in asyncio.
+
+    Settled once, by whoever comes first; later attempts change nothing. Holds
+    no thread, no lock across a call and no event until somebody waits.
+    """
+
+    __slots__ = ("_callbacks", "_outcome", "_unsettled", "created")
+
+    created: float
+    """When the transaction was handed in, in seconds of `time.perf_counter`."""
+
+    def __init__(self) -> None:
+        self.created = time.perf_counter()
+        self._outcome: Outcome | None = None
+        self._callbacks: list[Callable[[Outcome], object]] = []
+        self._unsettled = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Receipt {self._outcome or 'pending'}>"
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; `None` while that is open."""
+        return self._outcome
+
+    def settle(self, outcome: Outcome) -> bool:
+        """End the promise; return `False` if it had ended before."""
+        if not self._unsettled.acquire(blocking=False):
+            return False
+        self._outcome = outcome
+        self._call_back(outcome)
+        return True
+
+    def add_done_callback(self, callback: Callable[[Outcome], object]) -> None:
+        """Call `callback(outcome)` once: at the end, or now if that has come.
+
+        It runs on the thread that settles the receipt, as a rule an actor's:
+        it must be quick; what it raises is logged.
+        """
+        self._callbacks.append(callback)
+        if self._outcome is not None:
+            self._call_back(self._outcome)
+
+    def wait(self, timeout: float | None = None) -> Outcome:
+        """Return the outcome, blocking this thread up to `timeout` seconds.
+
+        Raises:
+            TimeoutError: when it is still open then. The transaction goes on.
+        """
+        if self._outcome is None:
+            settled = threading.Event()
+            self.add_done_callback(lambda _: settled.set())
+            settled.wait(timeout)
+        if self._outcome is None:
+            raise TimeoutError(f"not settled within {timeout} s; the transaction goes on")
+        return self._outcome
+
+    def __await__(self) -> Generator[object, None, Outcome]:
+        """Return the outcome without blocking the event loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+
+        def settle_in_loop(outcome: Outcome) -> None:
+            try:
+                loop.call_soon_threadsafe(_settle_future, future, outcome)
+            except RuntimeError:  # the loop was closed: nobody waits any more
+                return
+
+        self.add_done_callback(settle_in_loop)
+        return future.__await__()
+
+    def _call_back(self, outcome: Outcome) -> None:
+        # `list.pop` is atomic, so each callback is called once even if the
+        # settling thread and a late `add_done_callback` both come through here.
+        while self._callbacks:
+            try:
+                callback = self._callbacks.pop()
+            except IndexError:
+                return
+            try:
+                callback(outcome)
+            except Exception:  # noqa: BLE001 - a stranger's callback, on an actor's thread
+                logger.exception("a receipt's callback raised")
+
+
+def _settle_future(future: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
+    if not future.done():
+        future.set_result(outcome)

@@ -1,0 +1,72 @@
+"""What a host can set, with the defaults that fit most."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+
+def _positive(settings: Any, attribute: "attrs.Attribute[Any]", value: float) -> None:
+    del settings
+    if not value > 0:
+        raise ValueError(f"{attribute.name} must be more than 0, not {value!r}")
+
+
+def _not_negative(settings: Any, attribute: "attrs.Attribute[Any]", value: float) -> None:
+    del settings
+    if not value >= 0:
+        raise ValueError(f"{attribute.name} must be 0 or more, not {value!r}")
+
+
+def _sources(sources: Iterable[str]) -> frozenset[str]:
+    return frozenset([sources] if isinstance(sources, str) else sources)
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """The settings of one `Autosave`; times are in seconds."""
+
+    persist_sources: frozenset[str] = attrs.field(
+        default=frozenset({"code-mode"}), converter=_sources
+    )
+    """Transactions from these sources cause a save; the others are applied
+    and reach the file with the next save. Opening or running a notebook
+    must not rewrite it, and both send transactions (`kernel`, `frontend`)."""
+
+    retry_min_s: float = attrs.field(default=0.1, validator=_positive)
+    """Delay before a failed save is tried again for the first time."""
+
+    retry_max_s: float = attrs.field(default=30.0, validator=_positive)
+    """The longest such delay; it doubles with each failure up to here."""
+
+    drain_timeout_s: float = attrs.field(default=10.0, validator=_not_negative)
+    """How long leaving the `with` block waits for what is not saved yet."""
+
+    worker_threads: int = attrs.field(default=2, validator=_positive)
+    """Threads for the listener, codegen and the notifier: CPU work, which
+    Python's global lock lets one thread do at a time."""
+
+    file_threads: int = attrs.field(default=16, validator=_positive)
+    """Threads for savers, who wait for the disk; as many saves run at once."""
+
+    codegen_actors: int = attrs.field(default=2, validator=_positive)
+    """Replicas of the codegen actor."""
+
+    quantum_messages: int = attrs.field(default=64, validator=_positive)
+    """Messages that an actor handles before others get its thread."""
+
+    quantum_s: float = attrs.field(default=0.005, validator=_positive)
+    """Time after which it gives the thread up even if fewer were handled."""
+
+    max_restarts: int = attrs.field(default=3, validator=_not_negative)
+    """Crashes of one actor within `restart_window_s` that are restarted; one
+    more puts it out of service."""
+
+    restart_window_s: float = attrs.field(default=5.0, validator=_positive)
+
+    def __attrs_post_init__(self) -> None:
+        if self.retry_max_s < self.retry_min_s:
+            raise ValueError(
+                f"retry_max_s ({self.retry_max_s}) must not be less than "
+                f"retry_min_s ({self.retry_min_s})"
+            )
