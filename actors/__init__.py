@@ -1,3 +1,87 @@
 """Crash-safe autosave for notebooks that agents edit."""
 
+from loguru import logger
+
+from actors.autosave import Autosave
+from actors.codegen import CodegenActor
+from actors.drain import DrainReport, Unsaved
+from actors.errors import (
+    AutosaveError,
+    DecodeError,
+    FormatError,
+    NotebookClosedError,
+    StorageError,
+    TransactionError,
+)
+from actors.events import Alert, Event, SaveStatus
+from actors.handle import NotebookHandle
+from actors.listener import ListenerActor
+from actors.notebook import (
+    Cell,
+    CellConfig,
+    CreateCell,
+    DeleteCell,
+    Document,
+    MoveCell,
+    Notebook,
+    NotebookStatistics,
+    ReorderCells,
+    SetCode,
+    SetConfig,
+    SetName,
+    Transaction,
+)
+from actors.notifier import NotifierActor
+from actors.receipt import Deferred, Outcome, Receipt, Refused, Saved
+from actors.runtime import Actor
+from actors.saver import SaverActor, SaverParts
+from actors.settings import Settings
+from actors.statistics import Statistics
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Actor",
+    "Alert",
+    "Autosave",
+    "AutosaveError",
+    "Cell",
+    "CellConfig",
+    "CodegenActor",
+    "CreateCell",
+    "DecodeError",
+    "Deferred",
+    "DeleteCell",
+    "Document",
+    "DrainReport",
+    "Event",
+    "FormatError",
+    "ListenerActor",
+    "MoveCell",
+    "Notebook",
+    "NotebookClosedError",
+    "NotebookHandle",
+    "NotebookStatistics",
+    "NotifierActor",
+    "Outcome",
+    "Receipt",
+    "Refused",
+    "ReorderCells",
+    "SaveStatus",
+    "Saved",
+    "SaverActor",
+    "SaverParts",
+    "SetCode",
+    "SetConfig",
+    "SetName",
+    "Settings",
+    "Statistics",
+    "StorageError",
+    "Transaction",
+    "TransactionError",
+    "Unsaved",
+    "__version__",
+]
+
+# A library is silent until its host says otherwise: `logger.enable("actors")`.
+logger.disable("actors")

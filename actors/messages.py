@@ -7,16 +7,14 @@ answer is a message of its own. `docs/protocol.md` tells the same as prose.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
 from actors.events import Event
-from actors.notebook import Document, Notebook, Transaction
+from actors.notebook import Ledger, Notebook, Transaction
 from actors.receipt import Receipt, Refused
 from actors.types import Mailbox, NotebookId, Undeliverable
-
-Mode: TypeAlias = Literal["edit", "run"]
 
 Payload: TypeAlias = Transaction | Mapping[str, Any] | bytes | str
 """A transaction, or its JSON in any of the forms that a host has it in."""
@@ -30,9 +28,8 @@ class OpenNotebook:
     """Be ready for a notebook. No answer; its saver starts at its first message."""
 
     notebook: NotebookId
-    document: Document
-    path: Path | None
-    mode: Mode
+    ledger: Ledger
+    """The notebook's state; its saver alone may change it from now on."""
 
 
 @attrs.frozen
@@ -43,8 +40,9 @@ class _Receipted(Undeliverable):
     receipt: Receipt
 
     def undelivered(self, reason: str) -> None:
-        """Refuse: nobody has applied it, and nobody will."""
-        self.receipt.settle(Refused(reason))
+        """Refuse, unless the ledger has accepted it before its saver crashed."""
+        if not self.receipt.accepted:
+            self.receipt.settle(Refused(reason))
 
 
 @attrs.frozen
@@ -58,6 +56,9 @@ class Submit(_Receipted):
 class Flush(_Receipted):
     """Say when everything before this message is durable, or why it is not."""
 
+    patient: bool = False
+    """Do not settle the receipt by a failed attempt; wait for one that works."""
+
 
 @attrs.frozen
 class Rename(_Receipted):
@@ -68,13 +69,32 @@ class Rename(_Receipted):
 
 @attrs.frozen
 class CloseNotebook(_Receipted):
-    """Save what is not saved, settle the receipt and stop the saver."""
+    """Save what is not saved, then tell the listener `NotebookFinished`.
+
+    The receipt is settled by the first attempt, as with `Flush`. While that
+    fails, the saver goes on trying.
+    """
 
 
 NotebookMessage: TypeAlias = Submit | Flush | Rename | CloseNotebook
 """What the listener passes on unchanged, in order."""
 
-ListenerMessage: TypeAlias = OpenNotebook | NotebookMessage
+
+@attrs.frozen
+class NotebookFinished:
+    """A closed notebook has nothing left to save. Sent by its saver. No answer."""
+
+    notebook: NotebookId
+
+
+@attrs.frozen
+class ForgetNotebook:
+    """Stop the notebook's saver; nobody will send it anything more. No answer."""
+
+    notebook: NotebookId
+
+
+ListenerMessage: TypeAlias = OpenNotebook | NotebookMessage | NotebookFinished | ForgetNotebook
 
 
 # -- to a saver, besides what the listener forwards ----------------------------

@@ -53,12 +53,16 @@ class Receipt:
     no thread, no lock across a call and no event until somebody waits.
     """
 
-    __slots__ = ("_callbacks", "_outcome", "_unsettled", "created")
+    __slots__ = ("_callbacks", "_outcome", "_unsettled", "accepted", "created")
+
+    accepted: bool
+    """A ledger holds it, and will settle it whatever becomes of its message."""
 
     created: float
     """When the transaction was handed in, in seconds of `time.perf_counter`."""
 
     def __init__(self) -> None:
+        self.accepted = False
         self.created = time.perf_counter()
         self._outcome: Outcome | None = None
         self._callbacks: list[Callable[[Outcome], object]] = []

@@ -13,6 +13,8 @@ from actors.notebook.changes import (
     Transaction,
 )
 from actors.notebook.document import Document
+from actors.notebook.latency import Latency
+from actors.notebook.ledger import Ledger, Mode, NotebookStatistics
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -23,8 +25,12 @@ __all__ = [
     "DeleteCell",
     "Document",
     "Extra",
+    "Latency",
+    "Ledger",
+    "Mode",
     "MoveCell",
     "Notebook",
+    "NotebookStatistics",
     "ReorderCells",
     "SetCode",
     "SetConfig",

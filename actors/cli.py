@@ -1,0 +1,194 @@
+"""The command `notebook-actors`."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from actors import __version__
+from actors.errors import AutosaveError, StorageError
+from actors.logs import show_logs
+from actors.receipt import Saved
+from actors.recording import Recording, read_recording
+from actors.replay import Replayed, replay
+
+BROKEN = 1
+"""Exit status: a promise was broken, or work could not be saved."""
+
+WRONG_USE = 2
+"""Exit status: an argument or an input file is wrong."""
+
+app = typer.Typer(
+    help="Crash-safe autosave for notebooks that agents edit.",
+    epilog="Exit status: 0 done; 1 a promise was broken or work could not be saved; 2 wrong use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print one log line an event to stderr.")
+]
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"notebook-actors {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    verbose: Verbose = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Crash-safe autosave for notebooks that agents edit."""
+    del version
+    if verbose:
+        show_logs()
+
+
+@app.command("replay")
+def replay_command(
+    recordings: Annotated[
+        list[Path], typer.Argument(metavar="RECORDING.ndjson...", help="Recorded agent sessions.")
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            help="Folder for the notebooks; made when missing. A file that is in the way is "
+            "replaced only if this recording left it.",
+        ),
+    ],
+    *,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object, for programs.")
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Run recorded agent sessions through the real system.
+
+    Each transaction of a recording is submitted as fast as it is read; what
+    the notebook's file holds at the end is compared with the document, and
+    with the file that marimo left where the recording has that.
+
+    Example: notebook-actors replay tests/data/recordings/eda.ndjson --out notebooks/
+    """
+    if verbose:
+        show_logs()
+    with _one_line_errors():
+        sessions = [read_recording(path) for path in recordings]
+        _make_folder(out)
+        with _progress(sessions, quiet=as_json) as on_settled:
+            results = replay(sessions, out, on_settled=on_settled)
+    _print_json(results) if as_json else _print_lines(results)
+    if any(result.problems for result in results):
+        raise typer.Exit(BROKEN)
+
+
+def main() -> None:
+    """Run the command; no traceback reaches the user for what is a user's to mend."""
+    app()
+
+
+@contextmanager
+def _one_line_errors() -> Iterator[None]:
+    try:
+        yield
+    except StorageError as error:
+        _fail(str(error), BROKEN)
+    except AutosaveError as error:
+        _fail(str(error), WRONG_USE)
+    except KeyboardInterrupt:
+        _fail("interrupted; every edit that was submitted before was saved", BROKEN)
+
+
+def _fail(message: str, status: int) -> None:
+    typer.echo(f"notebook-actors: {message}", err=True)
+    raise typer.Exit(status)
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        _fail(f"--out {out}: there is a file of that name; choose a folder", WRONG_USE)
+    except OSError as error:
+        _fail(f"--out {out}: cannot make the folder: {error.strerror}", BROKEN)
+
+
+@contextmanager
+def _progress(sessions: list[Recording], *, quiet: bool) -> Iterator[Callable[[object], None]]:
+    """Show a bar on a terminal, and nothing elsewhere."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (
+        TextColumn("replaying"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("transactions"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=sum(len(session.transactions) for session in sessions))
+        yield lambda _: bar.advance(task)
+
+
+def _print_lines(results: list[Replayed]) -> None:
+    for result in results:
+        counts = result.statistics
+        times = counts.time_to_durable
+        typer.echo(
+            f"{result.path}: {counts.edits} edits, {counts.saves} saves, "
+            f"{counts.coalesced} coalesced, durable in {times.p50_s * 1000:.1f} ms (p50) "
+            f"{times.p99_s * 1000:.1f} ms (p99)"
+        )
+        for problem in result.problems:
+            typer.echo(f"notebook-actors: {result.recording}: {problem}", err=True)
+
+
+def _print_json(results: list[Replayed]) -> None:
+    notebooks = [_as_json(result) for result in results]
+    ok = not any(result.problems for result in results)
+    json.dump({"ok": ok, "notebooks": notebooks}, sys.stdout, indent=2)
+    sys.stdout.write("\n")
+
+
+def _as_json(result: Replayed) -> dict[str, Any]:
+    counts = result.statistics
+    saved = result.outcome if isinstance(result.outcome, Saved) else None
+    return {
+        "recording": str(result.recording),
+        "path": str(result.path),
+        "transactions": result.transactions,
+        "edits": counts.edits,
+        "saves": counts.saves,
+        "coalesced": counts.coalesced,
+        "time_to_durable_ms": {
+            "p50": counts.time_to_durable.p50_s * 1000,
+            "p99": counts.time_to_durable.p99_s * 1000,
+            "max": counts.time_to_durable.max_s * 1000,
+        },
+        "version": counts.version,
+        "saved_version": counts.saved_version,
+        "sha256": saved.sha256 if saved else None,
+        "problems": list(result.problems),
+    }

@@ -1,0 +1,101 @@
+"""The actor that receives transactions and gives each to its notebook's saver."""
+
+from collections.abc import Callable
+from typing import TypeAlias, assert_never
+
+import attrs
+
+from actors.messages import (
+    CloseNotebook,
+    Flush,
+    ForgetNotebook,
+    ListenerMessage,
+    NotebookFinished,
+    NotebookMessage,
+    OpenNotebook,
+    Rename,
+    SaverMessage,
+    Submit,
+)
+from actors.notebook import Ledger
+from actors.runtime import Actor
+from actors.types import Mailbox, NotebookId
+
+StartSaver: TypeAlias = Callable[[NotebookId, Ledger], Mailbox[SaverMessage]]
+
+
+@attrs.frozen
+class Directory:
+    """Which notebooks are open and which have a saver; outlives a crash."""
+
+    ledgers: dict[NotebookId, Ledger] = attrs.field(factory=dict)
+    savers: dict[NotebookId, Mailbox[SaverMessage]] = attrs.field(factory=dict)
+
+
+class ListenerActor(Actor[ListenerMessage]):
+    """Routes; holds no document and does no I/O.
+
+    Receives `OpenNotebook`, then any of `Submit`, `Flush`, `Rename` and
+    `CloseNotebook`, which it passes to the notebook's saver unchanged and in
+    order, starting the saver at the first. A message for a notebook that is
+    not open is refused. `NotebookFinished` goes on to whoever closes
+    notebooks, who answers with `ForgetNotebook` when nobody uses it.
+
+    Args:
+        directory: what is open.
+        start_saver: makes the saver of one notebook.
+        on_finished: told of each notebook that has nothing left to save.
+        stop_saver: ends a saver after what it has in its mailbox.
+    """
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        start_saver: StartSaver,
+        stop_saver: Callable[[Mailbox[SaverMessage]], object],
+        on_finished: Callable[[NotebookId], object],
+    ) -> None:
+        super().__init__()
+        self._directory = directory
+        self._start_saver = start_saver
+        self._stop_saver = stop_saver
+        self._on_finished = on_finished
+
+    def on_receive(self, message: ListenerMessage) -> None:
+        """Route one message."""
+        match message:
+            case Submit() | Flush() | Rename() | CloseNotebook():
+                self._forward(message)
+            case OpenNotebook(notebook, ledger):
+                self._directory.ledgers[notebook] = ledger
+            case NotebookFinished(notebook):
+                self._on_finished(notebook)
+            case ForgetNotebook(notebook):
+                self._forget(notebook)
+            case _:
+                assert_never(message)
+
+    def _forward(self, message: NotebookMessage) -> None:
+        saver = self._directory.savers.get(message.notebook)
+        ledger = self._directory.ledgers.get(message.notebook)
+        if ledger is None:
+            message.undelivered("the notebook is closed")
+        elif saver is not None:
+            saver.tell(message)
+        elif isinstance(message, Flush | CloseNotebook):
+            # Nothing was ever submitted: 100,000 such notebooks are not worth
+            # 100,000 actors at shutdown.
+            message.receipt.settle(ledger.standing())
+            if isinstance(message, CloseNotebook):
+                self._on_finished(message.notebook)
+        else:
+            saver = self._start_saver(message.notebook, ledger)
+            self._directory.savers[message.notebook] = saver
+            saver.tell(message)
+
+    def _forget(self, notebook: NotebookId) -> None:
+        self._directory.ledgers.pop(notebook, None)
+        saver = self._directory.savers.pop(notebook, None)
+        if saver is not None:
+            self._stop_saver(saver)

@@ -1,0 +1,43 @@
+"""When a crashed actor is started again, and what is known of its crash."""
+
+from collections import deque
+
+import attrs
+
+
+@attrs.frozen
+class Crash:
+    """One crash of one actor."""
+
+    actor: str
+    """The name that the actor was started under."""
+
+    error: str
+    message: str
+    """What it crashed over, set aside; the text of the message."""
+
+    restarted: bool
+    """`False`: it is out of service."""
+
+
+class RestartLimit:
+    """Allows so many restarts within a window, and no more.
+
+    Args:
+        max_restarts: restarts that are fine within the window.
+        window_s: length of the window in seconds.
+    """
+
+    def __init__(self, max_restarts: int, window_s: float) -> None:
+        self._max_restarts = max_restarts
+        self._window_s = window_s
+        self._restarts: deque[float] = deque()
+
+    def allow(self, now: float) -> bool:
+        """Return whether a restart at `now` is within the limit, and count it."""
+        while self._restarts and now - self._restarts[0] >= self._window_s:
+            self._restarts.popleft()
+        if len(self._restarts) >= self._max_restarts:
+            return False
+        self._restarts.append(now)
+        return True

@@ -1,0 +1,58 @@
+"""Who may read and write a file, carried over to the one that replaces it."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from actors.storage.system_calls import SystemCalls
+
+# What a file system does not have, or is not ours to give.
+_NOT_ALLOWED = frozenset({errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
+
+
+def keep_access(calls: SystemCalls, fd: int, status: os.stat_result, found: os.stat_result) -> None:
+    """Give an open file the owner, group and mode of the one that it replaces.
+
+    As far as this process may: where the owner or group cannot be kept,
+    nobody gets access who had none. The seam for access lists and extended
+    attributes.
+
+    Args:
+        calls: The operating system.
+        fd: The new file, which nobody else can open yet (mode 0600).
+        status: Of the new file.
+        found: Of the file that it replaces.
+    """
+    if (status.st_uid, status.st_gid) != (found.st_uid, found.st_gid):
+        status = _keep_owner(calls, fd, found)
+    mode = stat.S_IMODE(found.st_mode)
+    if status.st_uid != found.st_uid:
+        mode &= ~stat.S_ISUID
+    if status.st_gid != found.st_gid:
+        # The rights of the old group must not become those of another: it
+        # gets, of these, what everybody has.
+        shared = mode & (mode & stat.S_IRWXO) << 3
+        mode = mode & ~(stat.S_ISGID | stat.S_IRWXG) | shared
+    if mode != stat.S_IMODE(status.st_mode):
+        with _where_allowed():
+            calls.fchmod(fd, mode)
+
+
+def _keep_owner(calls: SystemCalls, fd: int, found: os.stat_result) -> os.stat_result:
+    # Only root gives files away, but a member of a group may give to it.
+    for owner in (found.st_uid, -1):
+        with _where_allowed():
+            calls.fchown(fd, owner, found.st_gid)
+            break
+    return calls.fstat(fd)
+
+
+@contextmanager
+def _where_allowed() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NOT_ALLOWED:
+            raise

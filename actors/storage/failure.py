@@ -1,0 +1,77 @@
+"""From an error number to a line that a person can act on."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from actors.errors import StorageError
+
+_PERMISSIONS = "change the permissions of the file or its folder, or choose another folder"
+_ANOTHER_NAME = "choose another name"
+_MOUNT = "check that the disk or network folder is still connected"
+_DESCRIPTORS = "raise the limit of open files (ulimit -n)"
+
+_ADVICE = {
+    errno.EACCES: _PERMISSIONS,
+    errno.EPERM: _PERMISSIONS,
+    errno.EROFS: "make the file system writable, or choose another folder",
+    errno.ENOSPC: "free some space on the disk",
+    errno.EDQUOT: "free some of your space, or ask for a larger quota",
+    errno.EFBIG: "raise the limit of file sizes (ulimit -f), or make the notebook smaller",
+    errno.ENOENT: "check the name of the file and its folder",
+    errno.ENOTDIR: "choose a path whose parts are folders",
+    errno.EISDIR: _ANOTHER_NAME,
+    errno.EEXIST: _ANOTHER_NAME,
+    errno.EINVAL: _ANOTHER_NAME,
+    errno.EILSEQ: _ANOTHER_NAME,
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "mend the symbolic link, which leads back to itself",
+    errno.EXDEV: "choose a folder on the same file system",
+    errno.EIO: "check the disk, which may be failing, and save a copy elsewhere",
+    errno.EMFILE: _DESCRIPTORS,
+    errno.ENFILE: _DESCRIPTORS,
+    errno.ENOMEM: "free some memory",
+    errno.ESTALE: _MOUNT,
+    errno.ENODEV: _MOUNT,
+    errno.ENXIO: _MOUNT,
+    errno.ENOTCONN: _MOUNT,
+    errno.ETIMEDOUT: _MOUNT,
+    errno.EHOSTDOWN: _MOUNT,
+    errno.EHOSTUNREACH: _MOUNT,
+}
+
+
+@contextmanager
+def explained(action: str, *paths: Path) -> Iterator[None]:
+    """Turn what the operating system raises inside into a `StorageError`.
+
+    Args:
+        action: What is being done, as in "cannot `save` a.py".
+        paths: The path it is done to; the old and the new one of a rename.
+
+    Raises:
+        StorageError: for any `OSError`, which is its cause. A path that no
+            system call takes (a NUL, half a surrogate pair) raises `ValueError`
+            there, and a `StorageError` here.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        advice = _ADVICE.get(error.errno or 0, "check the disk and the path")
+        raise StorageError(f"{_start(action, paths)}: {reason}; {advice}") from error
+    except ValueError as error:
+        message = f"{_start(action, paths)}: not a possible path; {_ANOTHER_NAME}"
+        raise StorageError(message) from error
+
+
+def _start(action: str, paths: tuple[Path, ...]) -> str:
+    return f"cannot {action} {' to '.join(_shown(path) for path in paths)}"
+
+
+def _shown(path: Path) -> str:
+    # A name may hold line ends, terminal controls and bytes that are not
+    # UTF-8, none of which a log or an alert can carry.
+    text = str(path)
+    return text if text.isprintable() else repr(text)

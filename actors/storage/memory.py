@@ -1,0 +1,147 @@
+"""A store in memory whose failures and delays belong to the test that uses it."""
+
+import errno
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from actors.errors import StorageError
+from actors.storage.failure import explained
+from actors.storage.protocol import Replaced
+
+Operation: TypeAlias = Literal["read", "replace", "rename"]
+
+
+class Gate:
+    """Stands before every `replace` until the test opens it: a disk that hangs."""
+
+    def __init__(self) -> None:
+        self.arrived = threading.Event()
+        """Set when the first `replace` stands before the gate."""
+
+        self._opened = threading.Event()
+
+    def open(self) -> None:
+        """Let pass those who wait, and all who come later."""
+        self._opened.set()
+
+    def pass_through(self) -> None:
+        """Return when the gate is open."""
+        self.arrived.set()
+        self._opened.wait()
+
+
+class MemoryStorage:
+    """Keeps texts in memory, with every state that each path went through.
+
+    For tests and load tests: obeys the `Storage` protocol but for durability,
+    which ends with the process. Has neither folders nor links.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[Path, bytes] | None = None,
+        *,
+        before: Callable[[Operation, Path], object] | None = None,
+    ) -> None:
+        """Begin with `files`.
+
+        Args:
+            files: Texts that are there from the start.
+            before: Called on the calling thread before each operation, with
+                its canonical path. It may block, or raise to make it fail.
+        """
+        self._before = before
+        self._lock = threading.Lock()
+        self._gate: Gate | None = None
+        self._failures: dict[Operation, list[BaseException]] = {}
+        self._files: dict[Path, bytes] = {}
+        self._history: dict[Path, list[bytes]] = {}
+        for path, data in (files or {}).items():
+            self._put(self.canonical(path), data)
+
+    def read(self, path: Path) -> bytes | None:
+        """Return the text at a path, or `None`."""
+        path = self.canonical(path)
+        self._begin("read", path)
+        with self._lock:
+            return self._files.get(path)
+
+    def replace(self, path: Path, data: bytes) -> Replaced:
+        """Make `data` the text at a path."""
+        path = self.canonical(path)
+        gate = self._gate
+        if gate is not None:
+            gate.pass_through()
+        self._begin("replace", path)
+        with self._lock:
+            written = self._files.get(path) != data
+            if written:
+                self._put(path, bytes(data))
+        return Replaced(hashlib.sha256(data).hexdigest(), written)
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Move a text to a path that has none."""
+        old, new = self.canonical(old), self.canonical(new)
+        self._begin("rename", old)
+        with explained("rename", old, new), self._lock:
+            if old not in self._files:
+                raise FileNotFoundError(errno.ENOENT, "there is no such file")
+            if new in self._files:
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            self._put(new, self._files.pop(old))
+
+    def canonical(self, path: Path) -> Path:
+        """Return the absolute path; there are no links here."""
+        with explained("resolve", path):
+            if b"\0" in os.fsencode(path):
+                raise ValueError("embedded null byte")
+        return Path(os.path.abspath(path))  # noqa: PTH100 - unlike Path.absolute it removes `..`
+
+    def sweep(self, path: Path) -> int:
+        """Return 0: nothing is ever left behind."""
+        del path
+        return 0
+
+    def history(self, path: Path) -> tuple[bytes, ...]:
+        """Return every text that a path has had, the oldest first.
+
+        One that came by a rename begins with the text that it brought.
+        """
+        with self._lock:
+            return tuple(self._history.get(self.canonical(path), ()))
+
+    def fail_next(
+        self, error: BaseException | str = "disk full", times: int = 1, on: Operation = "replace"
+    ) -> None:
+        """Let the next `times` operations raise `error`; a text is a `StorageError`."""
+        failure = StorageError(error) if isinstance(error, str) else error
+        with self._lock:
+            self._failures.setdefault(on, []).extend([failure] * times)
+
+    @contextmanager
+    def held(self) -> Iterator[Gate]:
+        """Stop every `replace` at a gate, which opens at the end of the block at last."""
+        self._gate = gate = Gate()
+        try:
+            yield gate
+        finally:
+            self._gate = None
+            gate.open()
+
+    def _begin(self, operation: Operation, path: Path) -> None:
+        if self._before is not None:
+            self._before(operation, path)
+        with self._lock:
+            failures = self._failures.get(operation)
+            failure = failures.pop(0) if failures else None
+        if failure is not None:
+            raise failure
+
+    def _put(self, path: Path, data: bytes) -> None:
+        self._files[path] = data
+        self._history.setdefault(path, []).append(data)

@@ -1,0 +1,92 @@
+"""The store in memory fails, waits and remembers as its test wants."""
+
+import errno
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from actors.errors import StorageError
+from actors.storage import MemoryStorage
+
+PATH = Path("/nb.py")
+
+
+def test_history_has_every_text_once_and_in_order():
+    storage = MemoryStorage({PATH: b"a"})
+    for data in (b"b", b"b", b"a"):
+        storage.replace(PATH, data)
+    assert storage.history(PATH) == (b"a", b"b", b"a")
+
+
+def test_history_of_a_path_that_never_was_is_empty():
+    assert MemoryStorage().history(PATH) == ()
+
+
+def test_history_stays_with_the_path_when_its_file_is_renamed():
+    storage = MemoryStorage({PATH: b"a"})
+    storage.rename(PATH, Path("/b.py"))
+    storage.replace(Path("/b.py"), b"b")
+    assert (storage.history(PATH), storage.history(Path("/b.py"))) == ((b"a",), (b"a", b"b"))
+
+
+def test_the_next_saves_fail_and_change_nothing():
+    storage = MemoryStorage({PATH: b"a"})
+    storage.fail_next("disk full", times=2)
+    for _ in range(2):
+        with pytest.raises(StorageError, match="disk full"):
+            storage.replace(PATH, b"b")
+    assert storage.history(PATH) == (b"a",)
+    assert storage.replace(PATH, b"b").written
+
+
+@pytest.mark.parametrize("operation", ["read", "rename"])
+def test_only_the_named_operation_fails(operation):
+    storage = MemoryStorage({PATH: b"a"})
+    storage.fail_next(RuntimeError("crash"), on=operation)
+    storage.replace(PATH, b"b")
+    with pytest.raises(RuntimeError, match="crash"):
+        storage.read(PATH) if operation == "read" else storage.rename(PATH, Path("/b.py"))
+    assert storage.read(PATH) == b"b"
+
+
+def test_a_hook_sees_each_operation_before_it_and_may_stop_it():
+    seen = []
+
+    def hook(operation, path):
+        seen.append((operation, path))
+        if operation == "replace":
+            raise StorageError(errno.errorcode[errno.EROFS])
+
+    storage = MemoryStorage({PATH: b"a"}, before=hook)
+    with pytest.raises(StorageError, match="EROFS"):
+        storage.replace(PATH, b"b")
+    assert storage.read(PATH) == b"a"
+    assert seen == [("replace", PATH), ("read", PATH)]
+
+
+def test_a_save_waits_at_the_gate_until_it_is_opened():
+    storage = MemoryStorage({PATH: b"a"})
+    with ThreadPoolExecutor(1) as threads, storage.held() as gate:
+        save = threads.submit(storage.replace, PATH, b"b")
+        assert gate.arrived.wait(10)
+        assert (save.done(), storage.read(PATH)) == (False, b"a")
+        gate.open()
+        assert save.result(10).written
+        assert storage.replace(PATH, b"c").written
+
+
+def test_the_end_of_the_block_opens_the_gate():
+    storage = MemoryStorage()
+    with ThreadPoolExecutor(1) as threads:
+        with storage.held() as gate:
+            save = threads.submit(storage.replace, PATH, b"b")
+            assert gate.arrived.wait(10)
+        assert save.result(10).written
+    assert storage.replace(PATH, b"c").written
+
+
+def test_errors_have_the_words_of_local_files():
+    storage = MemoryStorage({PATH: b"a", Path("/b.py"): b"b"})
+    with pytest.raises(StorageError, match=r"^cannot rename /nb\.py to /b\.py: .*another name$"):
+        storage.rename(PATH, Path("/b.py"))
