@@ -2,13 +2,12 @@
 
 import asyncio
 import atexit
-import functools
 import hashlib
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import Self
 
 import attrs
 from loguru import logger
@@ -17,36 +16,21 @@ from actors import formats
 from actors.codegen import CodegenActor
 from actors.drain import DrainReport, unsaved_work, wait_for_all
 from actors.errors import AutosaveError, NotebookClosedError
-from actors.events import Alert
 from actors.handle import NotebookHandle
-from actors.listener import Directory, ListenerActor
-from actors.messages import (
-    ActorCrashed,
-    Flush,
-    ForgetNotebook,
-    Leftover,
-    ListenerMessage,
-    OpenNotebook,
-    SaverMessage,
-)
+from actors.listener import ListenerActor
+from actors.messages import Flush, ForgetNotebook, ListenerMessage, OpenNotebook
 from actors.notebook import Cell, Document, Ledger, Mode, Notebook
 from actors.notifier import NotifierActor
 from actors.receipt import Outcome, Receipt, Refused, Saved
 from actors.registry import Entry, Registry
-from actors.runtime import Actor, ActorSystem, Crash, Dispatcher, Router, Runtime, ThreadRuntime
-from actors.saver import Backoff, SaverActor, SaverParts
+from actors.runtime import Runtime, ThreadRuntime
+from actors.saver import SaverActor
 from actors.settings import Settings
 from actors.statistics import Statistics, Totals
 from actors.storage import LocalStorage, Storage
-from actors.subscriber import Callback, Subscribers
+from actors.subscriber import Callback
 from actors.types import Mailbox, NotebookId
-
-ActorFactory: TypeAlias = Callable[..., Actor[Any]]
-
-STOP_GRACE_S = 2.0
-"""How long each group of actors may take to end its last message at the stop."""
-
-_SAVER_NAME = "saver of "
+from actors.wiring import ActorFactory, Factories, Wiring
 
 
 class Autosave:
@@ -81,23 +65,31 @@ class Autosave:
     ) -> None:
         self.settings = settings or Settings()
         self.report: DrainReport | None = None
+        """How the stop went; `None` before it has come to its end."""
+
         self._storage = storage or LocalStorage()
-        self._factories = _Factories(listener, saver, codegen, notifier)
+        self._factories = Factories(listener, saver, codegen, notifier)
         self._runtime = runtime
         self._registry = Registry()
-        self._directory = Directory()
         self._totals = Totals()
         self._swept: set[Path] = set()
-        self._wired: _Wired | None = None
+        self._wiring: Wiring | None = None
         self._stopping = threading.Lock()
+        self._stopped = False
 
     # -- life ----------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the threads and the actors; `with` does it."""
-        if self._wired is not None or self.report is not None:
+        if self._wiring is not None:
             raise AutosaveError("this Autosave was started before; make another one")
-        self._wired = self._wire(self._runtime or ThreadRuntime())
+        self._wiring = Wiring(
+            self._factories,
+            self.settings,
+            self._storage,
+            self._runtime or ThreadRuntime(),
+            self._on_finished,
+        )
         # A host that forgets to stop us must not lose what it was promised:
         # worker threads are daemons and would end in mid-save with the process.
         atexit.register(self.stop)
@@ -114,15 +106,15 @@ class Autosave:
             also kept as `report`.
         """
         with self._stopping:
-            if self.report is not None:
-                return self.report
-            wired = self._running()
-            self.report = DrainReport()  # from here on `open` and `submit` refuse
+            if self._stopped:
+                return self.report or DrainReport()
+            wiring = self._running()
+            self._stopped = True
             try:
                 timeout_s = self.settings.drain_timeout_s if timeout is None else timeout
-                self.report = self._drain(wired, timeout_s)
+                self.report = self._drain(wiring, timeout_s)
             finally:
-                wired.runtime.close()
+                wiring.runtime.close()
                 atexit.unregister(self.stop)
             return self.report
 
@@ -178,7 +170,7 @@ class Autosave:
             ValueError: when it is open already with other cells than these.
             NotebookClosedError: when this `Autosave` is not running.
         """
-        wired = self._running()
+        wiring = self._running()
         cells = None if cells is None else tuple(cells)
         path = None if path is None else Path(path).absolute()
         file = None if path is None or mode == "run" else self._storage.canonical(path)
@@ -190,7 +182,7 @@ class Autosave:
             opened = Entry(handle, ledger, set() if file is None else {file})
             present = self._registry.add(opened)
             if present is opened:
-                wired.listener.tell(OpenNotebook(notebook, ledger))
+                wiring.listener.tell(OpenNotebook(notebook, ledger))
                 return handle
         if cells is not None and cells != present.ledger.document.notebook.cells:
             present.handle.close()
@@ -214,13 +206,18 @@ class Autosave:
 
     def statistics(self) -> Statistics:
         """Return counts, depths and latencies since the start."""
-        wired = self._wired
-        if wired is None:
+        wiring = self._wiring
+        if wiring is None:
             raise AutosaveError("not started: use `with Autosave() as autosave:`")
         ledgers = [entry.ledger for entry in self._registry.entries()]
-        return self._totals.with_open(ledgers, wired.system.statistics())
+        return self._totals.with_open(ledgers, wiring.system.statistics())
 
     # -- what handles call -----------------------------------------------------------
+
+    @property
+    def is_running(self) -> bool:
+        """Whether this was started and not stopped."""
+        return self._wiring is not None and not self._stopped
 
     @property
     def listener(self) -> Mailbox[ListenerMessage]:
@@ -264,12 +261,12 @@ class Autosave:
 
     # -- inside ----------------------------------------------------------------------
 
-    def _running(self) -> "_Wired":
-        if self._wired is None:
+    def _running(self) -> Wiring:
+        if self._wiring is None:
             raise NotebookClosedError("not started: use `with Autosave() as autosave:`")
-        if self.report is not None:
+        if self._stopped:
             raise NotebookClosedError("this Autosave was stopped; make another one")
-        return self._wired
+        return self._wiring
 
     def _read(self, path: Path | None, cells: tuple[Cell, ...] | None, mode: Mode) -> Ledger:
         data = None
@@ -301,126 +298,21 @@ class Autosave:
         except AutosaveError as error:
             logger.debug("could not look for stale files: {}", error)
 
-    # -- wiring ----------------------------------------------------------------------
-
-    def _wire(self, runtime: Runtime) -> "_Wired":
-        settings = self.settings
-        dispatcher = functools.partial(
-            runtime.dispatcher,
-            quantum_messages=settings.quantum_messages,
-            quantum_s=settings.quantum_s,
-        )
-        workers = dispatcher("actors-worker", settings.worker_threads)
-        files = dispatcher("actors-file", settings.file_threads)
-        system = ActorSystem(
-            runtime,
-            max_restarts=settings.max_restarts,
-            restart_window_s=settings.restart_window_s,
-            on_crash=self._on_crash,
-        )
-        subscribers = Subscribers(system, functools.partial(dispatcher, "actors-subscriber", 1))
-        make = self._factories
-        failing: set[NotebookId] = set()
-        codegen = [
-            system.start(make.codegen, name=f"codegen {number}", dispatcher=workers)
-            for number in range(settings.codegen_actors)
-        ]
-        notifier = system.start(
-            lambda: make.notifier(failing=failing, publish=subscribers.publish),
-            name="notifier",
-            dispatcher=workers,
-        )
-        listener = system.start(
-            lambda: make.listener(
-                directory=self._directory,
-                start_saver=self._start_saver,
-                stop_saver=system.request_stop,
-                on_finished=self._on_finished,
-            ),
-            name="listener",
-            dispatcher=workers,
-        )
-        return _Wired(runtime, system, subscribers, files, codegen, notifier, listener)
-
-    def _start_saver(self, notebook: NotebookId, ledger: Ledger) -> Mailbox[SaverMessage]:
-        wired = self._wired
-        assert wired is not None, "the listener starts savers, and it was started"
-        parts = SaverParts(
-            notebook=notebook,
-            ledger=ledger,
-            storage=self._storage,
-            codegen=Router(wired.codegen),
-            notifier=wired.notifier,
-            listener=wired.listener,
-            backoff=Backoff(self.settings.retry_min_s, self.settings.retry_max_s),
-            later=wired.runtime.later,
-        )
-        factory = functools.partial(self._factories.saver, parts)
-        return wired.system.start(
-            factory, name=f"{_SAVER_NAME}{notebook}", dispatcher=wired.file_dispatcher
-        )
-
     def _on_finished(self, notebook: NotebookId) -> None:
         """Forget a closed notebook that has nothing left to save, unless it was reopened."""
         entry = self._registry.remove_if_closed(notebook)
-        if entry is not None and self._wired is not None:
+        if entry is not None and self._wiring is not None:
             self._totals.add(entry.ledger)
-            self._wired.listener.tell(ForgetNotebook(notebook))
+            self._wiring.listener.tell(ForgetNotebook(notebook))
 
-    def _on_crash(self, crash: Crash) -> None:
-        wired = self._wired
-        if wired is None:
-            return
-        notebook = NotebookId(crash.actor.removeprefix(_SAVER_NAME))
-        if crash.actor == "notifier" and not crash.restarted:
-            title = "The notifier is out of service"
-            text = f"No alerts come any more, saving goes on. The error was {crash.error}"
-            wired.subscribers.publish(Alert.escaped(title, text, "danger", notebook))
-        wired.notifier.tell(
-            ActorCrashed(notebook, crash.actor, crash.error, crash.message, crash.restarted)
-        )
-
-    # -- the end ---------------------------------------------------------------------
-
-    def _drain(self, wired: "_Wired", timeout_s: float) -> DrainReport:
+    def _drain(self, wiring: Wiring, timeout_s: float) -> DrainReport:
         entries = self._registry.entries()
         receipts = []
         for entry in entries:
             receipts.append(Receipt())
-            wired.listener.tell(Flush(entry.handle.id, receipts[-1], patient=True))
-        wait_for_all(receipts, wired.runtime, timeout_s)
-        orphans = [*wired.system.stop([wired.listener], STOP_GRACE_S)]
-        orphans += wired.system.stop(self._directory.savers.values(), STOP_GRACE_S)
-        orphans += wired.system.stop(wired.codegen, STOP_GRACE_S)
-        unsaved = tuple(
-            left
-            for entry in entries
-            if (left := unsaved_work(entry.handle.id, entry.ledger)) is not None
-        )
-        for left in unsaved:
-            logger.error("{} was not saved: {}", left.notebook, left.reason)
-            wired.notifier.tell(Leftover(left.notebook, left.reason))
-        orphans += wired.system.stop([wired.notifier], STOP_GRACE_S)
-        orphans += wired.subscribers.stop(STOP_GRACE_S)
-        return DrainReport(unsaved, tuple(orphans))
-
-
-@attrs.frozen
-class _Factories:
-    listener: ActorFactory
-    saver: ActorFactory
-    codegen: ActorFactory
-    notifier: ActorFactory
-
-
-@attrs.frozen
-class _Wired:
-    """What lives between `start` and `stop`."""
-
-    runtime: Runtime
-    system: ActorSystem
-    subscribers: Subscribers
-    file_dispatcher: Dispatcher
-    codegen: list[Mailbox[Any]]
-    notifier: Mailbox[Any]
-    listener: Mailbox[ListenerMessage]
+            wiring.listener.tell(Flush(entry.handle.id, receipts[-1], patient=True))
+        wait_for_all(receipts, wiring.runtime, timeout_s)
+        orphans = wiring.stop_saving()
+        left = (unsaved_work(entry.handle.id, entry.ledger) for entry in entries)
+        unsaved = tuple(work for work in left if work is not None)
+        return DrainReport(unsaved, (*orphans, *wiring.stop_telling(unsaved)))

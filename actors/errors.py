@@ -4,8 +4,6 @@ Every message says what is wrong, where, and what to do about it. Whichever of
 these is raised, the document and the file are as they were before the call.
 """
 
-import attrs
-
 
 class AutosaveError(Exception):
     """Base of all errors that this package raises on purpose."""
@@ -19,7 +17,6 @@ class TransactionError(AutosaveError):
     """
 
 
-@attrs.define(init=False)
 class DecodeError(AutosaveError):
     """A message is not in the wire form, so none of it was used.
 
@@ -33,12 +30,14 @@ class DecodeError(AutosaveError):
     """What is wrong there, in words."""
 
     def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where}: {what}")
+        super().__init__(where, what)
         self.where = where
         self.what = what
 
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
 
-@attrs.define(init=False)
+
 class FormatError(AutosaveError):
     """A text cannot be read as a notebook; the file is left alone.
 
@@ -52,9 +51,12 @@ class FormatError(AutosaveError):
     """Line of the text, counted from 1, where that is known."""
 
     def __init__(self, reason: str, line: int | None = None) -> None:
-        super().__init__(reason if line is None else f"line {line}: {reason}")
+        super().__init__(reason, line)
         self.reason = reason
         self.line = line
+
+    def __str__(self) -> str:
+        return self.reason if self.line is None else f"line {self.line}: {self.reason}"
 
 
 class StorageError(AutosaveError):

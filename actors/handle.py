@@ -18,6 +18,11 @@ class Owner(Protocol):
         """Where messages go in."""
         ...
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not stopped."""
+        ...
+
     def claim(self, handle: "NotebookHandle", path: Path | str, receipt: Receipt) -> Path | None:
         """Reserve a file for a rename, or refuse the receipt and return `None`."""
         ...
@@ -122,10 +127,13 @@ class NotebookHandle:
         What is not saved yet goes on to be saved. The receipt ends as that of
         `request_flush`. Closing again does nothing more.
         """
-        if self.closed or not self._owner.release(self):
-            return self.request_flush()
         receipt = Receipt()
-        self._owner.listener.tell(CloseNotebook(self.id, receipt))
+        if not self._owner.is_running:
+            receipt.settle(self._ledger.standing())
+        elif self._owner.release(self):
+            self._owner.listener.tell(CloseNotebook(self.id, receipt))
+        else:
+            self._owner.listener.tell(Flush(self.id, receipt))
         return receipt
 
     def statistics(self) -> NotebookStatistics:

@@ -17,7 +17,7 @@ from actors.receipt import Receipt, Refused
 from actors.types import Mailbox, NotebookId, Undeliverable
 
 Payload: TypeAlias = Transaction | Mapping[str, Any] | bytes | str
-"""A transaction, or its JSON in any of the forms that a host has it in."""
+"""A transaction, or its JSON. Read later, on another thread: `bytearray` is not taken."""
 
 
 # -- to the listener, which forwards each to the saver of its notebook ---------

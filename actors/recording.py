@@ -21,7 +21,6 @@ from actors.notebook import Cell
 _T = TypeVar("_T")
 
 
-@attrs.define(init=False)
 class RecordingError(AutosaveError):
     """A recording cannot be read, so nothing of it was replayed.
 
@@ -39,10 +38,14 @@ class RecordingError(AutosaveError):
     """What is wrong and what to do about it, in words."""
 
     def __init__(self, path: Path, line: int | None, what: str) -> None:
-        super().__init__(f"{path}: {what}" if line is None else f"{path}:{line}: {what}")
+        super().__init__(path, line, what)
         self.path = path
         self.line = line
         self.what = what
+
+    def __str__(self) -> str:
+        place = f"{self.path}" if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.what}"
 
 
 @attrs.frozen

@@ -4,12 +4,17 @@ Names and fields are those of marimo 0.25.2's wire messages; `actors.codec`
 turns the one into the other.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar, TypeAlias
 
 import attrs
 
 from actors.notebook.cells import CellConfig, Extra, as_extra
 from actors.types import CellId
+
+
+def _as_ids(ids: Iterable[CellId]) -> tuple[CellId, ...]:
+    return tuple(ids)
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +66,7 @@ class ReorderCells(_Change):
     """
 
     type: ClassVar[str] = "reorder-cells"
-    cell_ids: tuple[CellId, ...] = attrs.field(converter=tuple)
+    cell_ids: tuple[CellId, ...] = attrs.field(converter=_as_ids)
 
 
 @attrs.frozen
@@ -96,11 +101,15 @@ Change: TypeAlias = (
 )
 
 
+def _as_changes(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(changes)
+
+
 @attrs.frozen
 class Transaction:
     """Changes that are applied together or not at all."""
 
-    changes: tuple[Change, ...] = attrs.field(converter=tuple)
+    changes: tuple[Change, ...] = attrs.field(converter=_as_changes)
     """In the order of their application; each sees what those before it did."""
 
     source: str = "host"

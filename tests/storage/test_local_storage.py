@@ -81,7 +81,9 @@ def test_no_temporary_file_and_no_open_descriptor_is_left(tmp_path):
         storage.replace(tmp_path / "nb.py", data)
     storage.rename(tmp_path / "nb.py", tmp_path / "b.py")
     storage.sweep(tmp_path / "b.py")
-    assert names_in(tmp_path) == ["b.py"]
+    (tmp_path / "link.py").symlink_to("b.py")
+    storage.replace(tmp_path / "link.py", b"c")
+    assert names_in(tmp_path) == ["b.py", "link.py"]
     assert log.count("open") == log.count("close")
 
 

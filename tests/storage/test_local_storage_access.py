@@ -56,13 +56,20 @@ def test_the_text_of_a_private_file_is_never_in_a_file_that_others_can_read(tmp_
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
-def test_a_replaced_file_keeps_its_owner_and_group(storage, tmp_path):
+def test_a_replaced_file_keeps_its_owner_and_group(tmp_path):
+    given = []
+
+    def fchown(fd, uid, gid):
+        given.append((uid, gid))
+        os.fchown(fd, uid, gid)
+
     path = tmp_path / "nb.py"
     path.write_bytes(b"old")
     os.chown(path, 12345, 23456)
     path.chmod(0o6750)
-    storage.replace(path, b"new text")
+    LocalStorage(SystemCalls(fchown=fchown)).replace(path, b"new text")
     assert (path.stat().st_uid, path.stat().st_gid, mode_of(path)) == (12345, 23456, 0o6750)
+    assert given == [(12345, 23456)]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file of another group")

@@ -186,9 +186,9 @@ def test_a_new_file_that_fails_is_not_there_at_all(tmp_path):
 
 
 def test_what_could_not_be_removed_is_swept_later(tmp_path, path):
-    calls = attrs.evolve(failing("fsync", errno.EIO), unlink=failing("unlink", errno.EIO).unlink)
+    calls = attrs.evolve(failing("fsync", errno.ENOSPC), unlink=failing("unlink", errno.EIO).unlink)
     storage = LocalStorage(calls)
-    with pytest.raises(StorageError, match="which may be failing"):
+    with pytest.raises(StorageError, match="free some space"):
         storage.replace(path, NEW)
     assert len(names_in(tmp_path)) == 2
     assert storage.sweep(path) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from actors.storage import LocalStorage
 from actors.storage.system_calls import SystemCalls
-from actors.storage.temporary import EMPTY_GRACE_S, temporary_name
+from actors.storage.temporary import _NAME, EMPTY_GRACE_S, temporary_name
 
 
 def names_in(folder: Path) -> list[str]:
@@ -24,7 +24,7 @@ def storage() -> LocalStorage:
 
 def test_a_temporary_file_without_a_living_writer_is_swept(storage, tmp_path):
     (tmp_path / temporary_name("nb.py")).write_bytes(b"half a te")
-    (tmp_path / temporary_name("other.py")).write_bytes(b"half a te")
+    (tmp_path / temporary_name("another\none.py")).write_bytes(b"half a te")
     assert storage.sweep(tmp_path / "nb.py") == 2
     assert names_in(tmp_path) == []
 
@@ -78,7 +78,9 @@ def test_files_of_other_programs_are_never_swept(storage, tmp_path, name):
 
 
 def test_only_regular_files_are_swept_and_nothing_is_waited_for(storage, tmp_path):
-    os.mkfifo(tmp_path / temporary_name("pipe"))
+    pipe = tmp_path / temporary_name("pipe")
+    os.mkfifo(pipe)
+    os.utime(pipe, (0, 0))
     (tmp_path / temporary_name("folder")).mkdir()
     (tmp_path / "kept").write_bytes(b"kept")
     (tmp_path / temporary_name("link")).symlink_to("kept")
@@ -114,3 +116,7 @@ def test_a_temporary_name_is_hidden_short_utf_8_and_never_the_same(name):
     assert made.startswith(".")
     assert len(made.encode()) <= 143
     assert made != temporary_name(name)
+
+
+def test_every_temporary_name_is_known_again():
+    assert all(_NAME.fullmatch(temporary_name("nb.py")) for _ in range(500))

@@ -1,0 +1,146 @@
+"""All the actors of one `Autosave`: how they are made, joined, and stopped."""
+
+import functools
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+import attrs
+from loguru import logger
+
+from actors.drain import Unsaved
+from actors.events import Alert
+from actors.listener import Directory
+from actors.messages import ActorCrashed, Leftover, ListenerMessage, SaverMessage
+from actors.notebook import Ledger
+from actors.runtime import Actor, ActorSystem, Crash, Router, Runtime
+from actors.saver import Backoff, SaverParts
+from actors.settings import Settings
+from actors.storage import Storage
+from actors.subscriber import Subscribers
+from actors.types import Mailbox, NotebookId
+
+ActorFactory: TypeAlias = Callable[..., Actor[Any]]
+
+STOP_GRACE_S = 2.0
+"""How long each group of actors may take to end its last message at the stop."""
+
+_SAVER_NAME = "saver of "
+
+
+@attrs.frozen
+class Factories:
+    """The classes, or other callables, that make the four kinds of actor."""
+
+    listener: ActorFactory
+    saver: ActorFactory
+    codegen: ActorFactory
+    notifier: ActorFactory
+
+
+class Wiring:
+    """The running actors.
+
+    Args:
+        factories: what makes the actors, also after a crash.
+        settings: sizes and limits.
+        storage: what savers write to.
+        runtime: where actors run.
+        on_finished: told of each closed notebook that has nothing left to save.
+    """
+
+    def __init__(
+        self,
+        factories: Factories,
+        settings: Settings,
+        storage: Storage,
+        runtime: Runtime,
+        on_finished: Callable[[NotebookId], object],
+    ) -> None:
+        self.runtime = runtime
+        self._factories = factories
+        self._settings = settings
+        self._storage = storage
+        self._directory = Directory()
+        dispatcher = functools.partial(
+            runtime.dispatcher,
+            quantum_messages=settings.quantum_messages,
+            quantum_s=settings.quantum_s,
+        )
+        workers = dispatcher("actors-worker", settings.worker_threads)
+        self._file_dispatcher = dispatcher("actors-file", settings.file_threads)
+        self.system = ActorSystem(
+            runtime,
+            max_restarts=settings.max_restarts,
+            restart_window_s=settings.restart_window_s,
+            on_crash=self._on_crash,
+        )
+        self.subscribers = Subscribers(
+            self.system, functools.partial(dispatcher, "actors-subscriber", 1)
+        )
+        # What must outlive a crash of an actor is made here and handed to each of its lives.
+        self._notifier = self.system.start(
+            functools.partial(factories.notifier, failing=set(), publish=self.subscribers.publish),
+            name="notifier",
+            dispatcher=workers,
+        )
+        self._codegen = [
+            self.system.start(factories.codegen, name=f"codegen {number}", dispatcher=workers)
+            for number in range(settings.codegen_actors)
+        ]
+        self.listener: Mailbox[ListenerMessage] = self.system.start(
+            functools.partial(
+                factories.listener,
+                directory=self._directory,
+                start_saver=self._start_saver,
+                stop_saver=self.system.request_stop,
+                on_finished=on_finished,
+            ),
+            name="listener",
+            dispatcher=workers,
+        )
+
+    def stop_saving(self) -> list[str]:
+        """Stop the listener, the savers and codegen; return who did not come to an end."""
+        return [
+            *self.system.stop([self.listener], STOP_GRACE_S),
+            *self.system.stop(self._directory.savers.values(), STOP_GRACE_S),
+            *self.system.stop(self._codegen, STOP_GRACE_S),
+        ]
+
+    def stop_telling(self, unsaved: Iterable[Unsaved]) -> list[str]:
+        """Tell what was not saved, then stop the notifier and the subscribers."""
+        for left in unsaved:
+            logger.error("{} was not saved: {}", left.notebook, left.reason)
+            self._notifier.tell(Leftover(left.notebook, left.reason))
+        return [
+            *self.system.stop([self._notifier], STOP_GRACE_S),
+            *self.subscribers.stop(STOP_GRACE_S),
+        ]
+
+    def _start_saver(self, notebook: NotebookId, ledger: Ledger) -> Mailbox[SaverMessage]:
+        settings = self._settings
+        parts = SaverParts(
+            notebook=notebook,
+            ledger=ledger,
+            storage=self._storage,
+            codegen=Router(self._codegen),
+            notifier=self._notifier,
+            listener=self.listener,
+            backoff=Backoff(settings.retry_min_s, settings.retry_max_s),
+            later=self.runtime.later,
+        )
+        return self.system.start(
+            functools.partial(self._factories.saver, parts),
+            name=f"{_SAVER_NAME}{notebook}",
+            dispatcher=self._file_dispatcher,
+        )
+
+    def _on_crash(self, crash: Crash) -> None:
+        notebook = NotebookId(crash.actor.removeprefix(_SAVER_NAME))
+        if crash.actor == "notifier" and not crash.restarted:
+            title = "The notifier is out of service"
+            text = f"No alerts come any more, saving goes on. The error was {crash.error}"
+            self.subscribers.publish(Alert.escaped(title, text, "danger", notebook))
+        self._notifier.tell(
+            ActorCrashed(notebook, crash.actor, crash.error, crash.message, crash.restarted)
+        )
