@@ -1,7 +1,7 @@
 """The errors that users meet: one base, one class a layer.
 
 Every message says what is wrong, where, and what to do about it. Whichever of
-these is raised, the document and the file are as they were before the call.
+these is raised, the document is as it was before the call.
 """
 
 
@@ -60,7 +60,7 @@ class FormatError(AutosaveError):
 
 
 class StorageError(AutosaveError):
-    """A file could not be read or replaced; what was on disk is still there.
+    """A file could not be read or replaced; it holds the old text or the new one, whole.
 
     Nobody's fault as a rule: a full disk, a read-only folder, a lost mount.
     The work stays in memory and is tried again.

@@ -67,7 +67,7 @@ _NO_CHILDREN = {
 
 
 def _child_fields(node_type: type[ast.AST]) -> tuple[str, ...]:
-    if node_type is ast.Constant:
+    if node_type in {ast.Constant, ast.MatchSingleton}:
         return ()
     return tuple(field for field in reversed(node_type._fields) if field not in _NO_CHILDREN)
 

@@ -189,7 +189,7 @@ class Timers:
         while (action := self._next()) is not None:
             try:
                 action()
-            except Exception:  # noqa: BLE001 - one action must not end all timers
+            except BaseException:  # noqa: BLE001 - one action must not end all timers
                 logger.exception("a delayed action raised")
             del action
 

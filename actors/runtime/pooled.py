@@ -10,6 +10,7 @@ import contextvars
 import sys
 import threading
 import time
+from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, ClassVar, Protocol
 
@@ -59,6 +60,7 @@ class Inbox:
         "_dispatcher",
         "_envelopes",
         "_keeper",
+        "_quantum",
         "_turn",
     )
 
@@ -71,7 +73,7 @@ class Inbox:
         self._keeper: Keeper | None = None
         self._dispatcher: Dispatcher
         self._context: contextvars.Context
-        self._budget = 0
+        self._budget = self._quantum = 0
         self._deadline = 0.0
 
     # -- what senders see ------------------------------------------------------
@@ -113,7 +115,11 @@ class Inbox:
         Raises:
             _Pause: when the turn is over.
         """
-        if self._budget <= 0 or time.perf_counter() > self._deadline:
+        if self._budget <= 0 or (
+            # A turn that was late to begin handles one all the same, or a short
+            # quantum on a busy machine would be turn after turn without any.
+            self._budget < self._quantum and time.perf_counter() > self._deadline
+        ):
             raise _Pause
         try:
             envelope = self._envelopes.get_nowait()
@@ -135,23 +141,21 @@ class Inbox:
         self._actor = actor
         self._dispatcher = dispatcher
         self._keeper = keeper
-        # Empty and the actor's own, as a thread of its own would have it: a
-        # context variable that one actor sets must not reach another.
-        self._context = contextvars.Context()
+        self._context = _own_context()
         dispatcher.schedule(self)
 
     def run(self) -> None:
         """Give the actor one turn; called by a dispatcher only."""
         actor = self._actor
         assert actor is not None, "a stopped actor never gets a turn"
-        self._budget = self._dispatcher.quantum_messages
+        self._budget = self._quantum = self._dispatcher.quantum_messages
         self._deadline = time.perf_counter() + self._dispatcher.quantum_s
         self._context.run(actor.take_turn)
-        if actor.crash is not None and self._keeper is not None:
-            replacement = self._keeper.replace(actor)
-            if replacement is None:
+        if actor.crash is not None:
+            self._actor = None if self._keeper is None else self._keeper.replace(actor)
+            self._context = _own_context()
+            if self._actor is None:
                 actor.actor_stopped.set()
-            self._actor = replacement
         if actor.actor_stopped.is_set():
             self._close(f"{actor} has stopped" if actor.crash is None else f"{actor} has crashed")
             return
@@ -182,6 +186,12 @@ class Inbox:
                 _answer_dead(envelope, reason)
             elif not isinstance(envelope.message, _ActorStop) and self._keeper is not None:
                 self._keeper.dead_letter(envelope.message, reason)
+
+
+def _own_context() -> contextvars.Context:
+    # Empty, as a thread of the actor's own would have it: a context variable
+    # that one actor sets must not reach another, nor the one that replaces it.
+    return contextvars.Context()
 
 
 def _answer_dead(envelope: Envelope[Any], reason: str) -> None:
@@ -220,6 +230,8 @@ class PooledActor(pykka.Actor):
 
     def _start_actor_loop(self) -> None:
         if self.dispatcher is None:
+            # Left in there, it would hang everybody's `ActorRegistry.stop_all()`.
+            pykka.ActorRegistry.unregister(self.actor_ref)
             raise TypeError(
                 f"{type(self).__name__} has no dispatcher: start it through an ActorSystem, "
                 "or set the class attribute"
@@ -251,6 +263,13 @@ class SupervisedActor(PooledActor):
     crashed_over: Any = None
     """The message that it crashed over; `None` when that was a hook."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        crashed = _being_replaced.get()
+        if crashed is not None and type(crashed) is type(self):
+            _being_replaced.set(None)
+            self._take_place_of(crashed)
+
     def _handle_receive(self, message: Any) -> Any:
         try:
             return super()._handle_receive(message)
@@ -270,12 +289,32 @@ class SupervisedActor(PooledActor):
         self.crash = self.crash or exception_value
         self.actor_inbox.end_turn()
 
-    def take_place_of(self, crashed: "SupervisedActor") -> None:
-        """Take over the inbox and the identity of a crashed actor."""
+    def make_replacement(self, factory: Callable[[], "SupervisedActor"]) -> "SupervisedActor":
+        """Return a new actor that has the inbox and the identity of this crashed one.
+
+        It has them from `__init__` on, where it may already give its mailbox to
+        others. A factory that answers a crash with another class gets them later.
+        """
+        reset = _being_replaced.set(self)
+        try:
+            replacement = factory()
+        finally:
+            _being_replaced.reset(reset)
+        if not isinstance(replacement, SupervisedActor):
+            raise TypeError(f"{self} cannot be replaced by {replacement!r}")
+        replacement._take_place_of(self)  # noqa: SLF001 - of its own class
+        return replacement
+
+    def _take_place_of(self, crashed: "SupervisedActor") -> None:
         self.actor_urn = crashed.actor_urn
         self.actor_inbox = crashed.actor_inbox
         self.actor_stopped = crashed.actor_stopped
         self._actor_ref = pykka.ActorRef(self)
+
+
+_being_replaced: contextvars.ContextVar[SupervisedActor | None] = contextvars.ContextVar(
+    "_being_replaced", default=None
+)
 
 
 class HandlerExitError(Exception):

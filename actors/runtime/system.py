@@ -161,17 +161,13 @@ class ActorSystem:
         """Start a new actor in place of a crashed one, or put it out of service."""
         assert isinstance(actor, SupervisedActor)
         upkeep = self._upkeep[actor.actor_inbox]
+        message, error = _text_of(actor.crashed_over), _text_of(actor.crash)
         logger.opt(exception=actor.crash).bind(actor=upkeep.name).error(
-            "{} crashed over {!r}", upkeep.name, actor.crashed_over
+            "{} crashed over {}", upkeep.name, message
         )
         replacement = self._make_replacement(upkeep, actor)
-        self._settle(actor, upkeep.name, out_of_service=replacement is None)
-        crash = Crash(
-            actor=upkeep.name,
-            error=repr(actor.crash),
-            message=repr(actor.crashed_over),
-            restarted=replacement is not None,
-        )
+        self._settle(actor, upkeep.name, error, out_of_service=replacement is None)
+        crash = Crash(upkeep.name, error, message, restarted=replacement is not None)
         self.set_aside.append(crash)
         with self._counting:
             self._crashes += 1
@@ -188,7 +184,7 @@ class ActorSystem:
         """Count a message that nobody will handle, and tell it so."""
         with self._counting:
             self._dead_letters += 1
-        logger.debug("dead letter, {}: {!r}", reason, message)
+        logger.opt(lazy=True).debug("dead letter, {}: {}", lambda: reason, lambda: _text_of(message))
         if isinstance(message, Undeliverable):
             self._guarded(message.undelivered, reason)
 
@@ -201,31 +197,38 @@ class ActorSystem:
             logger.bind(actor=upkeep.name).error("{} is put out of service", upkeep.name)
             return None
         try:
-            replacement: SupervisedActor = upkeep.factory()
-        except Exception:  # noqa: BLE001 - a user's constructor; the others must run on
+            return crashed.make_replacement(upkeep.factory)
+        except BaseException:  # noqa: BLE001 - a user's constructor; the others must run on
             logger.exception("{} cannot be made again", upkeep.name)
             return None
-        replacement.take_place_of(crashed)
-        return replacement
 
-    def _settle(self, actor: SupervisedActor, name: str, *, out_of_service: bool) -> None:
+    def _settle(
+        self, actor: SupervisedActor, name: str, error: str, *, out_of_service: bool
+    ) -> None:
         message = actor.crashed_over
         if isinstance(message, Undeliverable):
-            self._guarded(message.undelivered, f"{name} crashed over it: {actor.crash!r}")
+            self._guarded(message.undelivered, f"{name} crashed over it: {error}")
         if out_of_service and isinstance(actor, Actor):
-            reason = f"{name} is out of service after repeated crashes: {actor.crash!r}"
+            reason = f"{name} is out of service after repeated crashes: {error}"
             self._guarded(actor.on_out_of_service, reason)
 
     def _guarded(self, call: Callable[[Any], object], argument: object) -> None:
         try:
             call(argument)
-        except Exception:  # noqa: BLE001 - a user's hook, on a thread of many actors
-            logger.exception("{} raised", call)
+        except BaseException:  # noqa: BLE001 - a user's hook, on a thread of many actors
+            logger.exception("{} raised", _text_of(call))
 
     def _start_foreign(self, actor: pykka.Actor) -> "ForeignMailbox":
         mailbox = ForeignMailbox(actor, self)
         start_foreign(actor)
         return mailbox
+
+
+def _text_of(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception as error:  # noqa: BLE001 - a user's `__repr__`, in the midst of a rescue
+        return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
 
 
 class ForeignMailbox:

@@ -103,6 +103,14 @@ def test_a_path_without_a_name_is_refused(storage, path):
         storage.replace(Path(path), b"text")
 
 
+@pytest.mark.parametrize("path", [".", "..", "/"])
+def test_a_rename_to_a_path_without_a_name_is_refused(storage, tmp_path, path):
+    (tmp_path / "nb.py").write_bytes(b"text")
+    with pytest.raises(StorageError, match="choose another name"):
+        storage.rename(tmp_path / "nb.py", Path(path))
+    assert names_in(tmp_path) == ["nb.py"]
+
+
 @pytest.mark.parametrize("operation", ["read", "replace"])
 def test_a_pipe_is_refused_without_waiting_for_it(storage, tmp_path, operation):
     os.mkfifo(tmp_path / "nb.py")

@@ -1,0 +1,204 @@
+"""What one cell's code says about itself; the rest of the notebook plays no part."""
+
+import ast
+import functools
+import re
+import types
+from collections.abc import Mapping
+
+import attrs
+
+from actors.formats import markdown_cells
+from actors.formats.layout import indent
+from actors.formats.quiet import UnreadableError, awaits, parse, quieted
+from actors.formats.scopes import MANGLED, Scopes, is_private
+
+
+@attrs.frozen
+class Annotation:
+    """The type that a cell gives a variable at its first definition."""
+
+    text: str
+    refs: frozenset[str]
+
+
+@attrs.frozen
+class Reusable:
+    """The one function or class that a cell consists of, unless it is private."""
+
+    kind: str
+    """`function` or `class`, which are marimo's decorators but for `_definition`."""
+
+    name: str
+    needs_at_once: frozenset[str]
+    """Names that must exist when the `def` or `class` is executed."""
+
+    has_trailing_comment: bool
+    """A comment at the margin below it, which would be lost in a file."""
+
+
+@attrs.frozen
+class CellFacts:
+    """All that rendering needs to know of a cell, from its code alone."""
+
+    code: str
+    """The code to write, which differs from the cell's in non-breaking spaces."""
+
+    is_parsable: bool
+    """Python accepts it, and accepts it as the body of a function."""
+
+    body: str = ""
+    """The indented code of `@app.cell`, up to the `return`."""
+
+    is_async: bool = False
+    defs: tuple[str, ...] = ()
+    """Public names that it defines, sorted."""
+
+    refs: tuple[str, ...] = ()
+    """Names that it uses before it defines them, sorted."""
+
+    annotations: Mapping[str, Annotation | None] = attrs.field(factory=dict)
+    """Its public names again, with their types where these are given."""
+
+    reusable: Reusable | None = None
+    module_globals: frozenset[str] = frozenset()
+    """Names that a `global` statement outside functions speaks of."""
+
+
+def analyze(code: str) -> CellFacts:
+    """Return the facts about a cell; any text is a cell, if not a parsable one."""
+    try:
+        return _analyze_readable(code)
+    except UnreadableError:  # not lasting, so not remembered: there may be more memory later
+        return CellFacts(code, is_parsable=False)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _analyze_readable(code: str) -> CellFacts:
+    try:
+        return _facts(code)
+    except UnreadableError as refusal:
+        if not refusal.lasting:
+            raise
+        return CellFacts(code, is_parsable=False)
+    except (RecursionError, MemoryError):
+        raise UnreadableError("nested too deeply", None, lasting=False) from None
+
+
+def _facts(original: str) -> CellFacts:
+    # Some editors send U+00A0 for a space, which is an error in Python; marimo
+    # replaces all of them, and the files must be the same.
+    code = original.replace("\u00a0", " ")
+    source = quieted(code)
+    tree = parse(source)
+    if _imports_star(tree):
+        return CellFacts(original, is_parsable=False)
+    is_async = awaits(source)
+    is_single = len(tree.body) == 1 and isinstance(tree.body[0], _DEFINITIONS)
+    scopes = Scopes(tree, detailed=is_single)
+    body = _body(code, markdown_cells.formatted(code, source, tree) or code, tree)
+    defs = sorted(name for name in scopes.defs if not is_private(name))
+    return CellFacts(
+        code,
+        is_parsable=_is_function_body(code, body),
+        body=body,
+        is_async=is_async,
+        defs=tuple(defs),
+        refs=tuple(sorted(scopes.refs)),
+        annotations=types.MappingProxyType(_annotations(scopes)),
+        reusable=_reusable(code, tree.body[0], scopes) if is_single else None,
+        module_globals=frozenset(
+            name for node in tree.body if isinstance(node, ast.Global) for name in node.names
+        ),
+    )
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_NEEDS_BLANK_LINE = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
+
+
+def _imports_star(tree: ast.Module) -> bool:
+    """Python allows it in a module only, and a cell is a function in the file."""
+    return any(
+        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body
+    )
+
+
+def _body(code: str, written: str, tree: ast.Module) -> str:
+    body = indent(written)
+    if not tree.body:
+        return body
+    last = tree.body[-1]
+    is_last_line = last.end_lineno == code.rstrip().count("\n") + 1
+    if isinstance(last, _NEEDS_BLANK_LINE) and is_last_line:
+        return body + "\n"  # as ruff's formatter wants it
+    return body
+
+
+# Without these, indenting cannot change what the code is: tabs and form feeds
+# move columns, and Python allows a hundred levels of indentation.
+_PERHAPS_NO_BODY = re.compile(r"[\t\f\r]|(?m:^ {90})")
+
+
+def _is_function_body(code: str, body: str) -> bool:
+    if not _PERHAPS_NO_BODY.search(code):
+        return True
+    try:
+        parse(quieted(f"def _():\n{body}\n    return"))
+    except UnreadableError:
+        return False
+    return True
+
+
+def _annotations(scopes: Scopes) -> dict[str, Annotation | None]:
+    return {
+        name: None
+        if definitions[0].annotation is None
+        else Annotation(
+            _annotation_text(definitions[0].annotation), definitions[0].annotation_refs
+        )
+        for name, definitions in scopes.definitions.items()
+        if not is_private(name)
+    }
+
+
+_SINGLE_QUOTED = re.compile(
+    r"'(?P<text>[^'\\]*(?:\\.[^'\\]*)*)'|\"[^\"\\]*(?:\\.[^\"\\]*)*\""
+)
+
+
+def _annotation_text(annotation: ast.expr) -> str:
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Name) and is_private(node.id):
+            node.id = MANGLED + node.id
+    text = ast.unparse(annotation).replace("\n", "").strip()
+    return _SINGLE_QUOTED.sub(_in_double_quotes, text)
+
+
+def _in_double_quotes(literal: re.Match[str]) -> str:
+    text = literal["text"]
+    if text is None or ('"' in text and '\\"' not in text):
+        return literal[0]
+    return '"' + text.replace("\\'", "'").replace('"', '\\"') + '"'
+
+
+def _reusable(code: str, node: ast.stmt, scopes: Scopes) -> Reusable | None:
+    assert isinstance(node, _DEFINITIONS)
+    # One name, defined once: neither a walrus nor `global` adds another.
+    if is_private(node.name) or scopes.defs != {node.name}:
+        return None
+    definitions = scopes.definitions.get(node.name, ())
+    if len(definitions) != 1:
+        return None
+    return Reusable(
+        "class" if isinstance(node, ast.ClassDef) else "function",
+        node.name,
+        definitions[0].needs_at_once,
+        _has_trailing_comment(code, node),
+    )
+
+
+def _has_trailing_comment(code: str, node: ast.stmt) -> bool:
+    below = re.split(r"\r\n|\r|\n", code)[node.end_lineno :]
+    comments = [line for line in below if line.strip()]
+    return bool(comments) and comments[-1].startswith("#")

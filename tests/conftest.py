@@ -1,0 +1,76 @@
+"""What holds for every test: silence, no leaked threads, no litter, how hard Hypothesis looks."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterable, Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from loguru import logger
+
+# Machines that run tests are slow at odd moments: nothing here may be about time.
+settings.register_profile(
+    "few", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "ci", settings.get_profile("few"), derandomize=True, database=None, print_blob=True
+)
+settings.register_profile("fuzz", settings.get_profile("few"), max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "few"))
+
+LEAK_GRACE_S = 5.0
+"""How long a thread that was told to end may take; a test that is right waits for none."""
+
+logger.remove()  # loguru's own sink: a failing test shows what it asserts, not our logs
+
+
+@pytest.fixture(autouse=True)
+def silence() -> Iterator[None]:
+    """Undo what a test did to the logs of the process."""
+    yield
+    logger.remove()
+    logger.disable("actors")
+    for handler in logging.root.handlers[:]:
+        if type(handler).__module__.startswith("actors."):
+            logging.root.removeHandler(handler)
+            logging.root.setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """Fail a test that leaves a thread behind that would outlive it."""
+    before = set(threading.enumerate())
+    yield
+    leaked = living(set(threading.enumerate()) - before)
+    if leaked:
+        pytest.fail(f"threads outlive the test: {leaked}")
+
+
+@pytest.fixture(autouse=True)
+def no_litter(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a temporary file of this process in its `tmp_path`.
+
+    What a killed child leaves has the child's process id, and is the child's.
+    """
+    # Tests of the storage make litter in order to look at it, and look themselves.
+    if "tmp_path" not in request.fixturenames or request.path.parent.name == "storage":
+        yield
+        return
+    folder = request.getfixturevalue("tmp_path")
+    yield
+    litter = list(folder.rglob(f".*.{os.getpid()}-*.notebook-actors.tmp"))
+    if litter:
+        pytest.fail(f"temporary files outlive the test: {litter}")
+
+
+def living(threads: Iterable[threading.Thread]) -> list[str]:
+    """Return the names of those that hold up the process, or are ours, and do not end."""
+    suspects = [
+        thread
+        for thread in threads
+        if not thread.daemon or thread.name.startswith(("actors-", "timers"))
+    ]
+    for thread in suspects:
+        thread.join(LEAK_GRACE_S)
+    return [thread.name for thread in suspects if thread.is_alive()]

@@ -1,0 +1,425 @@
+"""The ledger: who is told what, when, and that a save never goes back."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from actors.errors import TransactionError
+from actors.notebook import (
+    Cell,
+    DeleteCell,
+    Document,
+    Ledger,
+    Notebook,
+    SetCode,
+    Transaction,
+)
+from actors.receipt import Deferred, Outcome, Receipt, Refused, Saved
+from actors.types import CellId
+
+A = CellId("a")
+PATH, OTHER = Path("/nb.py"), Path("/other.py")
+START = Document(Notebook([Cell(A, "start")]))
+UNFIT = Transaction([DeleteCell(cell_id=CellId("nobody"))], "code-mode")
+
+
+def saved(version: int, path: Path = PATH) -> Saved:
+    return Saved(version, f"hash of {version}", path)
+
+
+def edit(code: str, source: str = "code-mode") -> Transaction:
+    return Transaction([SetCode(cell_id=A, code=code)], source)
+
+
+def new(path: Path | None = PATH, **options: Any) -> Ledger:
+    return Ledger(START, path, **options)
+
+
+def apply(ledger: Ledger, code: str = "x", source: str = "code-mode") -> Receipt:
+    receipt = Receipt()
+    ledger.apply(edit(code, source), receipt)
+    return receipt
+
+
+def flush(ledger: Ledger, *, patient: bool = False) -> Receipt:
+    receipt = Receipt()
+    ledger.flush(receipt, patient=patient)
+    return receipt
+
+
+# -- transactions ------------------------------------------------------------------
+
+
+def test_an_edit_is_applied_at_once_and_promised():
+    ledger = new()
+    receipt = apply(ledger, "new")
+    assert (ledger.document.version, ledger.document.notebook.cells[0].code) == (1, "new")
+    assert (receipt.outcome, receipt.accepted, ledger.is_due) == (None, True, True)
+
+
+def test_what_does_not_fit_changes_nothing_and_promises_nothing():
+    ledger, receipt = new(), Receipt()
+    with pytest.raises(TransactionError):
+        ledger.apply(UNFIT, receipt)
+    assert ledger.document is START
+    assert (receipt.outcome, receipt.accepted, ledger.is_due) == (None, False, False)
+    assert ledger.statistics() == new().statistics()
+
+
+@pytest.mark.parametrize(
+    ("ledger", "source", "reason"),
+    [
+        (new(mode="run"), "code-mode", "run mode: the notebook is applied but never saved"),
+        (new(None), "code-mode", "unnamed: the notebook has no file; rename() gives it one"),
+        (new(), "kernel", "source 'kernel' does not ask for a save; the next save has it"),
+        (
+            new(persist_sources={"host"}),
+            "code-mode",
+            "source 'code-mode' does not ask for a save; the next save has it",
+        ),
+    ],
+)
+def test_what_is_not_saved_is_applied_and_deferred_with_the_reason(ledger, source, reason):
+    receipt = apply(ledger, "new", source)
+    assert receipt.outcome == Deferred(reason)
+    assert (ledger.document.version, ledger.is_due) == (1, False)
+    assert ledger.statistics().deferred == 1
+
+
+def test_the_sources_that_ask_for_a_save_are_the_hosts_choice():
+    ledger = new(persist_sources={"host", "frontend"})
+    apply(ledger, source="frontend")
+    assert ledger.is_due
+
+
+def test_a_refusal_is_counted_and_told():
+    ledger, receipt = new(), Receipt()
+    ledger.refuse(receipt, "no such cell")
+    assert receipt.outcome == Refused("no such cell")
+    assert ledger.statistics().refused == 1
+
+
+# -- saves -------------------------------------------------------------------------
+
+
+def test_one_save_settles_all_edits_up_to_its_version_and_no_later_one():
+    ledger = new()
+    receipts = [apply(ledger, code) for code in "abc"]
+    ledger.durable(saved(2), written=True)
+    assert [receipt.outcome for receipt in receipts] == [saved(2), saved(2), None]
+    assert (ledger.is_due, ledger.saved_version) == (True, 2)
+    ledger.durable(saved(3), written=True)
+    assert receipts[2].outcome == saved(3)
+    assert not ledger.is_due
+
+
+def test_receipts_are_settled_oldest_first():
+    ledger, order = new(), []
+    for name in "abc":
+        receipt = apply(ledger, name)
+        receipt.add_done_callback(lambda _, name=name: order.append(name))
+    flush(ledger).add_done_callback(lambda _: order.append("flush"))
+    ledger.durable(saved(3), written=True)
+    assert order == ["a", "b", "c", "flush"]
+
+
+def test_a_save_with_edits_that_asked_for_none_counts_as_up_to_date():
+    ledger = new()
+    apply(ledger, "a")
+    apply(ledger, "b", "kernel")
+    ledger.durable(saved(1), written=True)
+    assert not ledger.is_due
+    assert ledger.standing() == Deferred(
+        "nothing since version 1 asked for a save (only these sources do: code-mode)"
+    )
+
+
+def test_a_save_never_goes_back():
+    ledger = new(saved=saved(0))
+    apply(ledger)
+    ledger.durable(saved(1), written=True)
+    with pytest.raises(AssertionError, match="a version never goes back"):
+        ledger.durable(saved(0), written=True)
+    assert ledger.saved == saved(1)
+
+
+def test_a_failed_save_defers_whom_it_was_for_and_the_work_stays_due():
+    ledger = new()
+    first = apply(ledger, "a")
+    second = apply(ledger, "b")
+    ledger.failed(1, "disk full")
+    assert (first.outcome, second.outcome) == (Deferred("disk full"), None)
+    assert (ledger.is_due, ledger.failures_in_a_row, ledger.last_failure) == (True, 1, "disk full")
+
+
+def test_a_save_that_works_forgets_the_failures():
+    ledger = new()
+    apply(ledger)
+    ledger.failed(1, "disk full")
+    ledger.failed(1, "disk full")
+    ledger.durable(saved(1), written=True)
+    assert (ledger.failures_in_a_row, ledger.last_failure) == (0, None)
+
+
+# -- flush and standing ------------------------------------------------------------
+
+
+def test_standing_of_a_file_that_holds_everything_is_its_save():
+    assert new(saved=saved(0)).standing() == saved(0)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "reason"),
+    [
+        (new(), "nothing asked for a save (only these sources do: code-mode)"),
+        (
+            new(persist_sources={"host", "code-mode"}),
+            "nothing asked for a save (only these sources do: code-mode, host)",
+        ),
+        (new(None), "unnamed: the notebook has no file; rename() gives it one"),
+        (new(mode="run"), "run mode: the notebook is applied but never saved"),
+    ],
+)
+def test_a_flush_with_nothing_due_says_at_once_where_the_work_is(ledger, reason):
+    assert flush(ledger).outcome == Deferred(reason)
+    assert flush(ledger, patient=True).outcome == Deferred(reason)
+
+
+def test_standing_of_work_that_is_due_says_so():
+    ledger = new()
+    apply(ledger)
+    assert ledger.standing() == Deferred("version 1 is not saved yet")
+
+
+def test_a_flush_of_unsaved_work_waits_for_the_save_of_all_before_it():
+    ledger = new()
+    apply(ledger, "a")
+    apply(ledger, "b")
+    receipt = flush(ledger)
+    ledger.durable(saved(1), written=True)
+    assert (receipt.outcome, receipt.accepted) == (None, True)
+    ledger.durable(saved(2), written=True)
+    assert receipt.outcome == saved(2)
+
+
+def test_a_failure_settles_a_flush_unless_it_is_patient():
+    ledger = new()
+    apply(ledger)
+    brisk, patient = flush(ledger), flush(ledger, patient=True)
+    ledger.failed(1, "disk full")
+    assert (brisk.outcome, patient.outcome) == (Deferred("disk full"), None)
+    assert patient.accepted
+    ledger.durable(saved(1), written=True)
+    assert patient.outcome == saved(1)
+
+
+def test_a_patient_flush_waits_until_nothing_is_due():
+    ledger = new()
+    apply(ledger, "a")
+    receipt = flush(ledger, patient=True)
+    apply(ledger, "b")
+    ledger.durable(saved(1), written=True)
+    assert receipt.outcome is None
+    ledger.durable(saved(2), written=True)
+    assert receipt.outcome == saved(2)
+
+
+def test_abandoning_settles_everybody_with_the_reason():
+    ledger = new()
+    receipts = [apply(ledger), flush(ledger), flush(ledger, patient=True)]
+    ledger.abandon("out of service")
+    assert [receipt.outcome for receipt in receipts] == [Deferred("out of service")] * 3
+    assert ledger.is_due
+    assert ledger.statistics().waiting == 0
+
+
+# -- another file ------------------------------------------------------------------
+
+
+def test_a_file_that_moved_along_needs_no_save():
+    ledger = new(saved=saved(0))
+    ledger.move_to(OTHER, moved=True)
+    assert (ledger.path, ledger.is_due) == (OTHER, False)
+    assert ledger.standing() == saved(0, OTHER)
+
+
+def test_a_file_that_moved_along_leaves_unsaved_work_due():
+    ledger = new(saved=saved(0))
+    receipt = apply(ledger)
+    ledger.move_to(OTHER, moved=True)
+    assert (ledger.is_due, receipt.outcome) == (True, None)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "moved"),
+    [(new(None), False), (new(saved=saved(0)), False), (new(), True)],
+    ids=["was unnamed", "file is gone", "file has other cells"],
+)
+def test_a_new_file_gets_the_document_even_without_an_edit(ledger, moved):
+    ledger.move_to(OTHER, moved=moved)
+    assert (ledger.path, ledger.is_due, ledger.saved_version) == (OTHER, True, -1)
+    ledger.durable(saved(0, OTHER), written=True)
+    assert ledger.standing() == saved(0, OTHER)
+
+
+def test_edits_of_an_unnamed_notebook_are_due_once_it_has_a_name():
+    ledger = new(None)
+    apply(ledger)
+    ledger.move_to(OTHER, moved=False)
+    receipt = flush(ledger)
+    ledger.durable(saved(1, OTHER), written=True)
+    assert receipt.outcome == saved(1, OTHER)
+
+
+# -- statistics --------------------------------------------------------------------
+
+
+def test_statistics_count_what_happened():
+    ledger = new(saved=saved(0))
+    for code in "abc":
+        apply(ledger, code)
+    apply(ledger, "d", "kernel")
+    ledger.failed(2, "disk full")
+    ledger.durable(saved(4), written=True)
+    apply(ledger, "e")
+    counts = ledger.statistics()
+    assert (counts.version, counts.saved_version) == (5, 4)
+    assert (counts.edits, counts.deferred, counts.saves, counts.failures) == (4, 1, 1, 1)
+    assert (counts.waiting, counts.unchanged) == (1, 0)
+
+
+def test_edits_that_share_a_save_are_coalesced():
+    ledger = new()
+    for code in "abc":
+        apply(ledger, code)
+    ledger.durable(saved(3), written=True)
+    assert ledger.statistics().coalesced == 2
+    apply(ledger, "d")
+    ledger.durable(saved(4), written=False)
+    assert (ledger.statistics().coalesced, ledger.statistics().unchanged) == (2, 1)
+
+
+def test_time_to_durable_has_a_sample_for_each_receipt_that_a_save_settled():
+    ledger = new()
+    for code in "ab":
+        apply(ledger, code)
+    ledger.failed(1, "disk full")
+    ledger.durable(saved(2), written=True)
+    assert ledger.statistics().time_to_durable.count == len(ledger.latencies()) == 1
+    assert ledger.latencies()[0] >= 0
+
+
+# -- any history -------------------------------------------------------------------
+
+
+class Counted(Receipt):
+    """A receipt that knows how often somebody settled it."""
+
+    __slots__ = ("edits", "settled", "since")
+
+    def __init__(self, since: int, *, edits: bool) -> None:
+        super().__init__()
+        self.since = since
+        self.edits = edits
+        self.settled = 0
+
+    def settle(self, outcome: Outcome) -> bool:
+        self.settled += 1
+        return super().settle(outcome)
+
+
+class AnyHistory(RuleBasedStateMachine):
+    """A saver's calls in any order, with the plainest model of a file beside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ledger = new()
+        self.receipts: list[Counted] = []
+        self.in_flight: int | None = None  # the version that a save carries
+        self.version = 0
+        self.wanted = -1
+        self.file = -1
+
+    def promise(self, *, edits: bool = True) -> Counted:
+        self.receipts.append(Counted(self.version + edits, edits=edits))
+        return self.receipts[-1]
+
+    @rule(code=st.sampled_from("ab"), source=st.sampled_from(["code-mode", "kernel"]))
+    def apply(self, code, source):
+        self.ledger.apply(edit(code, source), receipt := self.promise())
+        self.version += 1
+        if source == "kernel":
+            assert isinstance(receipt.outcome, Deferred)
+        else:
+            self.wanted = self.version
+
+    @rule()
+    def refuse(self):
+        receipt = self.promise()
+        with pytest.raises(TransactionError):
+            self.ledger.apply(UNFIT, receipt)
+        self.ledger.refuse(receipt, "unfit")
+
+    @rule(patient=st.booleans())
+    def flush(self, patient):
+        self.ledger.flush(receipt := self.promise(edits=False), patient=patient)
+        assert (receipt.outcome is None) == (self.wanted > self.file)
+
+    @precondition(lambda self: self.in_flight is None and self.ledger.is_due)
+    @rule()
+    def take_a_save(self):
+        self.in_flight = self.ledger.document.version
+
+    @precondition(lambda self: self.in_flight is not None)
+    @rule(written=st.booleans())
+    def succeed(self, written):
+        self.file, self.in_flight = self.in_flight, None
+        self.ledger.durable(saved(self.file, self.ledger.path), written=written)
+        assert all(receipt.settled for receipt in self.receipts if receipt.since <= self.file)
+
+    @precondition(lambda self: self.in_flight is not None)
+    @rule()
+    def fail(self):
+        self.ledger.failed(self.in_flight, "disk full")
+        self.in_flight = None
+
+    @rule(moved=st.booleans(), path=st.sampled_from([PATH, OTHER]))
+    def rename(self, moved, path):
+        self.in_flight = None
+        if not moved or self.file < 0:
+            self.wanted, self.file = self.version, -1
+        self.ledger.move_to(path, moved=moved)
+
+    @invariant()
+    def the_ledger_knows_what_the_file_holds_and_what_is_due(self):
+        assert (self.ledger.document.version, self.ledger.saved_version) == (
+            self.version,
+            self.file,
+        )
+        assert self.ledger.is_due == (self.wanted > self.file)
+        standing = self.ledger.standing()
+        assert isinstance(standing, Saved) == (self.version == self.file)
+
+    @invariant()
+    def receipts_are_settled_once_and_truly(self):
+        for receipt in self.receipts:
+            assert receipt.settled == (receipt.outcome is not None)
+            if isinstance(receipt.outcome, Saved):
+                assert receipt.outcome.version >= receipt.since
+        waiting = [receipt for receipt in self.receipts if receipt.outcome is None]
+        assert all(receipt.accepted for receipt in waiting)
+        assert not waiting or self.ledger.is_due
+
+    def teardown(self):
+        while self.ledger.is_due:
+            self.in_flight = self.in_flight or self.ledger.document.version
+            self.succeed(written=True)
+        assert all(receipt.settled == 1 for receipt in self.receipts)
+
+
+TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
