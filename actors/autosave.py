@@ -174,6 +174,7 @@ class Autosave:
         cells = None if cells is None else tuple(cells)
         path = None if path is None else Path(path).absolute()
         file = None if path is None or mode == "run" else self._storage.canonical(path)
+        self._await_close(wiring, file)
         present = self._registry.reopen(file)
         if present is None:
             ledger = self._read(path, cells, mode)
@@ -288,6 +289,23 @@ class Autosave:
             saved=saved,
         )
 
+    def _await_close(self, wiring: Wiring, file: Path | None) -> None:
+        """Let a notebook that was closed just now reach its file, unless that fails.
+
+        One whose work cannot be saved goes on instead, with the document it has.
+        """
+        entry = self._registry.closing(file)
+        if entry is None:
+            return
+        timeout_s = self.settings.drain_timeout_s
+        wait_for_all([entry.handle.request_flush()], wiring.runtime, timeout_s)
+        wiring.runtime.await_condition(
+            lambda: (
+                entry.ledger.last_failure is not None or self._registry.closing(file) is not entry
+            ),
+            timeout_s,
+        )
+
     def _sweep(self, path: Path) -> None:
         """Remove what a crash left in this folder, once in our life."""
         if path.parent in self._swept:
@@ -304,6 +322,7 @@ class Autosave:
         if entry is not None and self._wiring is not None:
             self._totals.add(entry.ledger)
             self._wiring.listener.tell(ForgetNotebook(notebook))
+            self._wiring.runtime.notify()
 
     def _drain(self, wiring: Wiring, timeout_s: float) -> DrainReport:
         entries = self._registry.entries()

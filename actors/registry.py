@@ -48,6 +48,12 @@ class Registry:
             taken = name in self._by_id
         return NotebookId(f"{name}#{next(self._numbers)}" if taken else name)
 
+    def closing(self, file: Path | None) -> Entry | None:
+        """Return the notebook of this file if it is closed and not done with its work."""
+        with self._lock:
+            entry = self._by_file.get(file) if file is not None else None
+            return entry if entry is not None and entry.opens == 0 else None
+
     def reopen(self, file: Path | None) -> Entry | None:
         """Count one more open of this file; `None` when it is not open."""
         with self._lock:

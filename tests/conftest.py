@@ -1,9 +1,13 @@
 """What holds for every test: silence, no leaked threads, no litter, how hard Hypothesis looks."""
 
+import importlib.util
 import logging
 import os
+import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,8 +24,21 @@ settings.register_profile("fuzz", settings.get_profile("few"), max_examples=20_0
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if "CI" in os.environ else "few"))
 
 LEAK_GRACE_S = 5.0
-"""How long a thread that was told to end may take; a test that is right waits for none."""
+"""How long threads that were told to end may take; a test that is right waits for none."""
 
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks" / "__init__.py"
+
+
+def load_benchmarks() -> None:
+    """Make `benchmarks` importable, but not `actors` beside it: the wheel is tested."""
+    spec = importlib.util.spec_from_file_location("benchmarks", BENCHMARKS)
+    assert spec is not None
+    assert spec.loader is not None
+    sys.modules["benchmarks"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules["benchmarks"])
+
+
+load_benchmarks()
 logger.remove()  # loguru's own sink: a failing test shows what it asserts, not our logs
 
 
@@ -71,6 +88,7 @@ def living(threads: Iterable[threading.Thread]) -> list[str]:
         for thread in threads
         if not thread.daemon or thread.name.startswith(("actors-", "timers"))
     ]
+    deadline = time.monotonic() + LEAK_GRACE_S
     for thread in suspects:
-        thread.join(LEAK_GRACE_S)
+        thread.join(max(0.0, deadline - time.monotonic()))
     return [thread.name for thread in suspects if thread.is_alive()]

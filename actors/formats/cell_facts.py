@@ -10,16 +10,9 @@ import attrs
 
 from actors.formats import markdown_cells
 from actors.formats.layout import indent
+from actors.formats.names import TypeHint, is_private
 from actors.formats.quiet import UnreadableError, awaits, parse, quieted
-from actors.formats.scopes import MANGLED, Scopes, is_private
-
-
-@attrs.frozen
-class Annotation:
-    """The type that a cell gives a variable at its first definition."""
-
-    text: str
-    refs: frozenset[str]
+from actors.formats.scopes import Scopes
 
 
 @attrs.frozen
@@ -57,12 +50,12 @@ class CellFacts:
     refs: tuple[str, ...] = ()
     """Names that it uses before it defines them, sorted."""
 
-    annotations: Mapping[str, Annotation | None] = attrs.field(factory=dict)
+    hints: Mapping[str, TypeHint | None] = attrs.field(factory=dict)
     """Its public names again, with their types where these are given."""
 
     reusable: Reusable | None = None
-    module_globals: frozenset[str] = frozenset()
-    """Names that a `global` statement outside functions speaks of."""
+    declared_global: frozenset[str] = frozenset()
+    """Names in a `global` statement outside functions: no parameter may be one."""
 
 
 def analyze(code: str) -> CellFacts:
@@ -73,7 +66,7 @@ def analyze(code: str) -> CellFacts:
         return CellFacts(code, is_parsable=False)
 
 
-@functools.lru_cache(maxsize=16_384)
+@functools.lru_cache(maxsize=8_192)
 def _analyze_readable(code: str) -> CellFacts:
     try:
         return _facts(code)
@@ -91,11 +84,11 @@ def _facts(original: str) -> CellFacts:
     code = original.replace("\u00a0", " ")
     source = quieted(code)
     tree = parse(source)
-    if _imports_star(tree):
-        return CellFacts(original, is_parsable=False)
     is_async = awaits(source)
     is_single = len(tree.body) == 1 and isinstance(tree.body[0], _DEFINITIONS)
     scopes = Scopes(tree, detailed=is_single)
+    if scopes.imports_star:  # Python allows that in a module; in the file a cell is a function
+        return CellFacts(original, is_parsable=False)
     body = _body(code, markdown_cells.formatted(code, source, tree) or code, tree)
     defs = sorted(name for name in scopes.defs if not is_private(name))
     return CellFacts(
@@ -105,23 +98,14 @@ def _facts(original: str) -> CellFacts:
         is_async=is_async,
         defs=tuple(defs),
         refs=tuple(sorted(scopes.refs)),
-        annotations=types.MappingProxyType(_annotations(scopes)),
+        hints=types.MappingProxyType(_hints(scopes)),
         reusable=_reusable(code, tree.body[0], scopes) if is_single else None,
-        module_globals=frozenset(
-            name for node in tree.body if isinstance(node, ast.Global) for name in node.names
-        ),
+        declared_global=frozenset(scopes.declared_global),
     )
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _NEEDS_BLANK_LINE = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
-
-
-def _imports_star(tree: ast.Module) -> bool:
-    """Python allows it in a module only, and a cell is a function in the file."""
-    return any(
-        isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in tree.body
-    )
 
 
 def _body(code: str, written: str, tree: ast.Module) -> str:
@@ -150,42 +134,18 @@ def _is_function_body(code: str, body: str) -> bool:
     return True
 
 
-def _annotations(scopes: Scopes) -> dict[str, Annotation | None]:
+def _hints(scopes: Scopes) -> dict[str, TypeHint | None]:
     return {
-        name: None
-        if definitions[0].annotation is None
-        else Annotation(
-            _annotation_text(definitions[0].annotation), definitions[0].annotation_refs
-        )
+        name: definitions[0].hint
         for name, definitions in scopes.definitions.items()
         if not is_private(name)
     }
 
 
-_SINGLE_QUOTED = re.compile(
-    r"'(?P<text>[^'\\]*(?:\\.[^'\\]*)*)'|\"[^\"\\]*(?:\\.[^\"\\]*)*\""
-)
-
-
-def _annotation_text(annotation: ast.expr) -> str:
-    for node in ast.walk(annotation):
-        if isinstance(node, ast.Name) and is_private(node.id):
-            node.id = MANGLED + node.id
-    text = ast.unparse(annotation).replace("\n", "").strip()
-    return _SINGLE_QUOTED.sub(_in_double_quotes, text)
-
-
-def _in_double_quotes(literal: re.Match[str]) -> str:
-    text = literal["text"]
-    if text is None or ('"' in text and '\\"' not in text):
-        return literal[0]
-    return '"' + text.replace("\\'", "'").replace('"', '\\"') + '"'
-
-
 def _reusable(code: str, node: ast.stmt, scopes: Scopes) -> Reusable | None:
     assert isinstance(node, _DEFINITIONS)
-    # One name, defined once: neither a walrus nor `global` adds another.
-    if is_private(node.name) or scopes.defs != {node.name}:
+    # One name, defined once: `global` adds no other. Not `__getattr__` either.
+    if node.name.startswith("_") or scopes.defs != {node.name}:
         return None
     definitions = scopes.definitions.get(node.name, ())
     if len(definitions) != 1:

@@ -8,10 +8,10 @@ from actors.formats.quiet import QuietSource, UnreadableError, parse, quieted
 
 
 def formatted(code: str, source: QuietSource, tree: ast.Module) -> str | None:
-    """Return a markdown cell with its text on lines between triple quotes.
+    r"""Return a markdown cell with its text on lines between triple quotes.
 
     `None` for other cells, and where marimo's form would not say the same: it
-    takes a plain string's value, and `"\\\\alpha"` is not `\\alpha` between quotes
+    takes a plain string's value, and `"\\alpha"` is not `\alpha` between quotes
     that are not raw; it drops further arguments; it breaks `""` in raw strings.
     Such a cell is written as it is.
     """
@@ -50,7 +50,8 @@ def _text(call: ast.Call) -> str | None:
     match argument:
         case ast.Constant(value=str(text)) | ast.JoinedStr(values=[ast.Constant(value=str(text))]):
             first, *rest = (line.rstrip() for line in text.split("\n"))
-            return f"{textwrap.dedent(first)}\n{textwrap.dedent('\n'.join(rest))}".strip()
+            below = textwrap.dedent("\n".join(rest))
+            return f"{textwrap.dedent(first)}\n{below}".strip()
         case _:
             return None
 

@@ -26,7 +26,10 @@ from actors.formats.literals import scan
 _PERHAPS_INVALID_ESCAPE = re.compile(r"\\[^\n\\'\"abfnrtvx0-3NuU]")
 _PERHAPS_BYTES = re.compile(r"[bB][rR]?['\"]")
 _PERHAPS_GLUED = re.compile(r"\d[\w.]*(?:and|else|for|if|in|is|not|or)\b")
-_PERHAPS_ODD_EXPRESSION = re.compile(r"\bis\b|\bassert\b|~|[\d.'\")\]}][\s\\]*[\[(]|\b(?:None|True|False)\s*[\[(]")
+_PERHAPS_ODD_EXPRESSION = re.compile(
+    r"\bis\b|\bassert\b|~"
+    r"|(?:(?<!\w)\d[\w.]*|\.\.\.|['\")\]}]|\b(?:None|True|False))[\s\\]*[\[(]"
+)
 
 _ESCAPE = re.compile(r"\\(?:[0-7]{1,3}|.|$)", re.DOTALL)
 _VALID_AFTER_BACKSLASH = frozenset("\n\\'\"abfnrtvx01234567")
@@ -86,7 +89,7 @@ def quieted(source: str) -> QuietSource:
     ):
         return QuietSource(source)
     found = scan(source)
-    inserts = {position: " " for position in found.glued}
+    inserts = dict.fromkeys(found.glued, " ")
     for text in found.texts:
         if "r" not in text.prefix.lower():
             is_bytes = "b" in text.prefix.lower()
@@ -103,7 +106,9 @@ def _bad_escapes(source: str, start: int, end: int, is_bytes: bool) -> list[int]
     bad = []
     for escape in _ESCAPE.finditer(source, start, end):
         letters = escape[0][1:]
-        valid = letters[:1] in _VALID_AFTER_BACKSLASH or (letters in {"N", "u", "U"} and not is_bytes)
+        valid = letters[:1] in _VALID_AFTER_BACKSLASH or (
+            letters in {"N", "u", "U"} and not is_bytes
+        )
         if not letters or not valid or (letters.isdigit() and int(letters, 8) > 0o377):
             bad.append(escape.start())
     return bad

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -100,7 +100,7 @@ class Ledger:
         self.failures_in_a_row = 0
         self.last_failure: str | None = None
         self._wanted = -1  # the version that has to reach the file, or an older one
-        self._waiting: deque[tuple[int, Receipt]] | None = None  # by version, oldest first
+        self._waiting: deque[_Waiting] | None = None  # by version, oldest first
         self._patient: list[Receipt] | None = None  # who waits until it works
         self._latencies = LatencyRing()
         self._counts = _Counts()
@@ -121,7 +121,7 @@ class Ledger:
             return
         self._counts.edits += 1
         self._wanted = self.document.version
-        self._wait(receipt)
+        self._wait(receipt, is_edit=True)
 
     def refuse(self, receipt: Receipt, reason: str) -> None:
         """Say that a transaction was not applied."""
@@ -152,9 +152,10 @@ class Ledger:
         self._counts.saves += 1
         self._counts.unchanged += not written
         now = time.perf_counter()
-        for receipt in self._take_waiting(saved.version):
-            self._latencies.add(now - receipt.created)
-            receipt.settle(saved)
+        for waiting in self._take_waiting(saved.version):
+            if waiting.is_edit:
+                self._latencies.add(now - waiting.receipt.created)
+            waiting.receipt.settle(saved)
         if not self.is_due:
             self._settle_patient(saved)
 
@@ -163,8 +164,8 @@ class Ledger:
         self.failures_in_a_row += 1
         self.last_failure = reason
         self._counts.failures += 1
-        for receipt in self._take_waiting(version):
-            receipt.settle(Deferred(reason))
+        for waiting in self._take_waiting(version):
+            waiting.receipt.settle(Deferred(reason))
 
     def flush(self, receipt: Receipt, *, patient: bool = False) -> None:
         """Settle when all before is durable, or with the reason why it is not.
@@ -179,7 +180,7 @@ class Ledger:
             receipt.accepted = True
             self._patient = [*(self._patient or ()), receipt]
         else:
-            self._wait(receipt)
+            self._wait(receipt, is_edit=False)
 
     def standing(self) -> Outcome:
         """Say whether the file holds the whole document, or why it does not."""
@@ -209,8 +210,8 @@ class Ledger:
 
     def abandon(self, reason: str) -> None:
         """Settle everybody who waits; nobody will save this any more."""
-        for receipt in self._take_waiting(self.document.version):
-            receipt.settle(Deferred(reason))
+        for waiting in self._take_waiting(self.document.version):
+            waiting.receipt.settle(Deferred(reason))
         self._settle_patient(Deferred(reason))
 
     def statistics(self) -> NotebookStatistics:
@@ -249,24 +250,33 @@ class Ledger:
             return f"source {source!r} does not ask for a save; the next save has it"
         return None
 
-    def _wait(self, receipt: Receipt) -> None:
+    def _wait(self, receipt: Receipt, *, is_edit: bool) -> None:
         receipt.accepted = True
         if self._waiting is None:
             self._waiting = deque()
-        self._waiting.append((self._wanted, receipt))
+        self._waiting.append(_Waiting(self._wanted, receipt, is_edit))
 
     def _settle_patient(self, outcome: Outcome) -> None:
         receipts, self._patient = self._patient or (), None
         for receipt in receipts:
             receipt.settle(outcome)
 
-    def _take_waiting(self, version: int) -> list[Receipt]:
+    def _take_waiting(self, version: int) -> list["_Waiting"]:
         taken = []
-        while self._waiting and self._waiting[0][0] <= version:
-            taken.append(self._waiting.popleft()[1])
+        while self._waiting and self._waiting[0].version <= version:
+            taken.append(self._waiting.popleft())
         if not self._waiting:
             self._waiting = None  # an idle notebook keeps no queue
         return taken
+
+
+class _Waiting(NamedTuple):
+    """Somebody who waits for a version to be durable."""
+
+    version: int
+    receipt: Receipt
+    is_edit: bool
+    """Whether it is a transaction's, whose time to durable is measured."""
 
 
 class _Counts:

@@ -151,9 +151,10 @@ class ThreadRuntime:
 
     def close(self, timeout_s: float = 1.0) -> None:
         """End all threads that come back within `timeout_s`; leave the others behind."""
+        until_s = self.clock.monotonic() + timeout_s
         self._timers.close()
         for dispatcher in self._dispatchers:
-            dispatcher.close(timeout_s)
+            dispatcher.close(max(0.0, until_s - self.clock.monotonic()))
 
 
 class Timers:

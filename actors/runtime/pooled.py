@@ -156,6 +156,8 @@ class Inbox:
             self._context = _own_context()
             if self._actor is None:
                 actor.actor_stopped.set()
+                # Only there if started by Pykka's `start()`, without a keeper.
+                pykka.ActorRegistry.unregister(actor.actor_ref)
         if actor.actor_stopped.is_set():
             self._close(f"{actor} has stopped" if actor.crash is None else f"{actor} has crashed")
             return

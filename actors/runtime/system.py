@@ -184,7 +184,9 @@ class ActorSystem:
         """Count a message that nobody will handle, and tell it so."""
         with self._counting:
             self._dead_letters += 1
-        logger.opt(lazy=True).debug("dead letter, {}: {}", lambda: reason, lambda: _text_of(message))
+        logger.opt(lazy=True).debug(
+            "dead letter, {}: {}", lambda: reason, lambda: _text_of(message)
+        )
         if isinstance(message, Undeliverable):
             self._guarded(message.undelivered, reason)
 

@@ -1,5 +1,6 @@
 """The ledger: who is told what, when, and that a save never goes back."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from actors.errors import TransactionError
-from actors.notebook import (
-    Cell,
-    DeleteCell,
-    Document,
-    Ledger,
-    Notebook,
-    SetCode,
-    Transaction,
-)
+from actors.notebook import Cell, DeleteCell, Document, Ledger, Notebook, SetCode, Transaction
 from actors.receipt import Deferred, Outcome, Receipt, Refused, Saved
 from actors.types import CellId
 
@@ -59,6 +52,7 @@ def test_an_edit_is_applied_at_once_and_promised():
     receipt = apply(ledger, "new")
     assert (ledger.document.version, ledger.document.notebook.cells[0].code) == (1, "new")
     assert (receipt.outcome, receipt.accepted, ledger.is_due) == (None, True, True)
+    assert ledger.standing() == Deferred("version 1 is not saved yet")
 
 
 def test_what_does_not_fit_changes_nothing_and_promises_nothing():
@@ -71,29 +65,24 @@ def test_what_does_not_fit_changes_nothing_and_promises_nothing():
 
 
 @pytest.mark.parametrize(
-    ("ledger", "source", "reason"),
+    ("options", "source", "reason"),
     [
-        (new(mode="run"), "code-mode", "run mode: the notebook is applied but never saved"),
-        (new(None), "code-mode", "unnamed: the notebook has no file; rename() gives it one"),
-        (new(), "kernel", "source 'kernel' does not ask for a save; the next save has it"),
+        ({"mode": "run"}, "code-mode", "run mode: the notebook is applied but never saved"),
+        ({"path": None}, "code-mode", "unnamed: the notebook has no file; rename() gives it one"),
+        ({}, "kernel", "source 'kernel' does not ask for a save; the next save has it"),
         (
-            new(persist_sources={"host"}),
+            {"persist_sources": {"host", "kernel"}},
             "code-mode",
             "source 'code-mode' does not ask for a save; the next save has it",
         ),
     ],
 )
-def test_what_is_not_saved_is_applied_and_deferred_with_the_reason(ledger, source, reason):
+def test_what_is_not_saved_is_applied_and_deferred_with_the_reason(options, source, reason):
+    ledger = new(**options)
     receipt = apply(ledger, "new", source)
     assert receipt.outcome == Deferred(reason)
     assert (ledger.document.version, ledger.is_due) == (1, False)
     assert ledger.statistics().deferred == 1
-
-
-def test_the_sources_that_ask_for_a_save_are_the_hosts_choice():
-    ledger = new(persist_sources={"host", "frontend"})
-    apply(ledger, source="frontend")
-    assert ledger.is_due
 
 
 def test_a_refusal_is_counted_and_told():
@@ -118,11 +107,11 @@ def test_one_save_settles_all_edits_up_to_its_version_and_no_later_one():
 
 
 def test_receipts_are_settled_oldest_first():
-    ledger, order = new(), []
-    for name in "abc":
-        receipt = apply(ledger, name)
-        receipt.add_done_callback(lambda _, name=name: order.append(name))
-    flush(ledger).add_done_callback(lambda _: order.append("flush"))
+    ledger = new()
+    order: list[str] = []
+    waiting = {name: apply(ledger, name) for name in "abc"} | {"flush": flush(ledger)}
+    for name, receipt in waiting.items():
+        receipt.add_done_callback(partial(lambda name, _: order.append(name), name))
     ledger.durable(saved(3), written=True)
     assert order == ["a", "b", "c", "flush"]
 
@@ -173,26 +162,21 @@ def test_standing_of_a_file_that_holds_everything_is_its_save():
 
 
 @pytest.mark.parametrize(
-    ("ledger", "reason"),
+    ("options", "reason"),
     [
-        (new(), "nothing asked for a save (only these sources do: code-mode)"),
+        ({}, "nothing asked for a save (only these sources do: code-mode)"),
         (
-            new(persist_sources={"host", "code-mode"}),
+            {"persist_sources": {"host", "code-mode"}},
             "nothing asked for a save (only these sources do: code-mode, host)",
         ),
-        (new(None), "unnamed: the notebook has no file; rename() gives it one"),
-        (new(mode="run"), "run mode: the notebook is applied but never saved"),
+        ({"path": None}, "unnamed: the notebook has no file; rename() gives it one"),
+        ({"mode": "run"}, "run mode: the notebook is applied but never saved"),
     ],
 )
-def test_a_flush_with_nothing_due_says_at_once_where_the_work_is(ledger, reason):
+def test_a_flush_with_nothing_due_says_at_once_where_the_work_is(options, reason):
+    ledger = new(**options)
     assert flush(ledger).outcome == Deferred(reason)
     assert flush(ledger, patient=True).outcome == Deferred(reason)
-
-
-def test_standing_of_work_that_is_due_says_so():
-    ledger = new()
-    apply(ledger)
-    assert ledger.standing() == Deferred("version 1 is not saved yet")
 
 
 def test_a_flush_of_unsaved_work_waits_for_the_save_of_all_before_it():
@@ -255,24 +239,16 @@ def test_a_file_that_moved_along_leaves_unsaved_work_due():
 
 
 @pytest.mark.parametrize(
-    ("ledger", "moved"),
-    [(new(None), False), (new(saved=saved(0)), False), (new(), True)],
+    ("options", "moved"),
+    [({"path": None}, False), ({"saved": saved(0)}, False), ({}, True)],
     ids=["was unnamed", "file is gone", "file has other cells"],
 )
-def test_a_new_file_gets_the_document_even_without_an_edit(ledger, moved):
+def test_a_new_file_gets_the_document_even_without_an_edit(options, moved):
+    ledger = new(**options)
     ledger.move_to(OTHER, moved=moved)
     assert (ledger.path, ledger.is_due, ledger.saved_version) == (OTHER, True, -1)
     ledger.durable(saved(0, OTHER), written=True)
     assert ledger.standing() == saved(0, OTHER)
-
-
-def test_edits_of_an_unnamed_notebook_are_due_once_it_has_a_name():
-    ledger = new(None)
-    apply(ledger)
-    ledger.move_to(OTHER, moved=False)
-    receipt = flush(ledger)
-    ledger.durable(saved(1, OTHER), written=True)
-    assert receipt.outcome == saved(1, OTHER)
 
 
 # -- statistics --------------------------------------------------------------------
@@ -319,12 +295,13 @@ def test_time_to_durable_has_a_sample_for_each_receipt_that_a_save_settled():
 class Counted(Receipt):
     """A receipt that knows how often somebody settled it."""
 
-    __slots__ = ("edits", "settled", "since")
+    __slots__ = ("settled", "since")
 
-    def __init__(self, since: int, *, edits: bool) -> None:
+    def __init__(self, since: int) -> None:
         super().__init__()
         self.since = since
-        self.edits = edits
+        """The version that a file must hold to serve it."""
+
         self.settled = 0
 
     def settle(self, outcome: Outcome) -> bool:
@@ -339,19 +316,21 @@ class AnyHistory(RuleBasedStateMachine):
         super().__init__()
         self.ledger = new()
         self.receipts: list[Counted] = []
-        self.in_flight: int | None = None  # the version that a save carries
+        self.path = PATH
         self.version = 0
         self.wanted = -1
         self.file = -1
+        self.in_flight = -1  # the version that a save carries
 
-    def promise(self, *, edits: bool = True) -> Counted:
-        self.receipts.append(Counted(self.version + edits, edits=edits))
+    def promise(self, since: int) -> Counted:
+        self.receipts.append(Counted(since))
         return self.receipts[-1]
 
     @rule(code=st.sampled_from("ab"), source=st.sampled_from(["code-mode", "kernel"]))
     def apply(self, code, source):
-        self.ledger.apply(edit(code, source), receipt := self.promise())
         self.version += 1
+        receipt = self.promise(self.version)
+        self.ledger.apply(edit(code, source), receipt)
         if source == "kernel":
             assert isinstance(receipt.outcome, Deferred)
         else:
@@ -359,47 +338,45 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule()
     def refuse(self):
-        receipt = self.promise()
+        receipt = self.promise(self.version)
         with pytest.raises(TransactionError):
             self.ledger.apply(UNFIT, receipt)
         self.ledger.refuse(receipt, "unfit")
 
     @rule(patient=st.booleans())
     def flush(self, patient):
-        self.ledger.flush(receipt := self.promise(edits=False), patient=patient)
+        receipt = self.promise(self.wanted)
+        self.ledger.flush(receipt, patient=patient)
         assert (receipt.outcome is None) == (self.wanted > self.file)
 
-    @precondition(lambda self: self.in_flight is None and self.ledger.is_due)
+    @precondition(lambda self: self.in_flight < 0 and self.ledger.is_due)
     @rule()
     def take_a_save(self):
         self.in_flight = self.ledger.document.version
 
-    @precondition(lambda self: self.in_flight is not None)
+    @precondition(lambda self: self.in_flight >= 0)
     @rule(written=st.booleans())
     def succeed(self, written):
-        self.file, self.in_flight = self.in_flight, None
-        self.ledger.durable(saved(self.file, self.ledger.path), written=written)
-        assert all(receipt.settled for receipt in self.receipts if receipt.since <= self.file)
+        self.file, self.in_flight = self.in_flight, -1
+        self.ledger.durable(saved(self.file, self.path), written=written)
 
-    @precondition(lambda self: self.in_flight is not None)
+    @precondition(lambda self: self.in_flight >= 0)
     @rule()
     def fail(self):
         self.ledger.failed(self.in_flight, "disk full")
-        self.in_flight = None
+        self.in_flight = -1
 
-    @rule(moved=st.booleans(), path=st.sampled_from([PATH, OTHER]))
-    def rename(self, moved, path):
-        self.in_flight = None
+    @rule(path=st.sampled_from([PATH, OTHER]), moved=st.booleans())
+    def rename(self, path, moved):
+        self.ledger.move_to(path, moved=moved)
+        self.path, self.in_flight = path, -1
         if not moved or self.file < 0:
             self.wanted, self.file = self.version, -1
-        self.ledger.move_to(path, moved=moved)
 
     @invariant()
     def the_ledger_knows_what_the_file_holds_and_what_is_due(self):
-        assert (self.ledger.document.version, self.ledger.saved_version) == (
-            self.version,
-            self.file,
-        )
+        assert self.ledger.document.version == self.version
+        assert self.ledger.saved_version == self.file
         assert self.ledger.is_due == (self.wanted > self.file)
         standing = self.ledger.standing()
         assert isinstance(standing, Saved) == (self.version == self.file)
@@ -408,15 +385,13 @@ class AnyHistory(RuleBasedStateMachine):
     def receipts_are_settled_once_and_truly(self):
         for receipt in self.receipts:
             assert receipt.settled == (receipt.outcome is not None)
+            assert receipt.outcome or (receipt.accepted and self.ledger.is_due)
             if isinstance(receipt.outcome, Saved):
                 assert receipt.outcome.version >= receipt.since
-        waiting = [receipt for receipt in self.receipts if receipt.outcome is None]
-        assert all(receipt.accepted for receipt in waiting)
-        assert not waiting or self.ledger.is_due
 
     def teardown(self):
         while self.ledger.is_due:
-            self.in_flight = self.in_flight or self.ledger.document.version
+            self.in_flight = max(self.in_flight, self.wanted)
             self.succeed(written=True)
         assert all(receipt.settled == 1 for receipt in self.receipts)
 

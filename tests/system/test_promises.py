@@ -26,6 +26,7 @@ from actors import (
     Saved,
     SetCode,
     SetName,
+    Settings,
     StorageError,
     Transaction,
     TransactionError,
@@ -97,7 +98,8 @@ def play(happenings, seed):
     """Run it all; return the notebook's receipts, its file's states and its last document."""
     runtime, storage = SimulatedRuntime(seed), MemoryStorage()
     receipts = []
-    with Autosave(runtime=runtime, storage=storage) as autosave:
+    patient = Settings(drain_timeout_s=3600)
+    with Autosave(patient, runtime=runtime, storage=storage) as autosave:
         notebook = autosave.open(PATH, cells=CELLS)
         for happening in happenings:
             match happening:

@@ -1,0 +1,147 @@
+"""Names and the blocks that they are defined in, while a cell is read.
+
+The rules are those of marimo 0.25.2, which differ from Python's in places: a
+block sees all blocks around it, classes too, and what counts is whether a name
+was defined *above* its use.
+"""
+
+from collections.abc import Iterable
+
+import attrs
+
+MANGLED = "_cell_\0"
+"""What stands before a cell's private names where others can see them.
+
+marimo writes the cell's position for the null character, which no Python
+source can contain.
+"""
+
+
+def is_private(name: str) -> bool:
+    """Return whether a name stays in its cell: `_x` and `__`, but not `__x`."""
+    return name == "__" or (name.startswith("_") and not name.startswith("__"))
+
+
+@attrs.frozen
+class TypeHint:
+    """The type written at a definition, and the names that it needs."""
+
+    text: str
+    refs: frozenset[str]
+
+    def placed(self, position: int) -> "TypeHint":
+        """Return the hint of the cell at a position, private names mangled for it."""
+        if "\0" not in self.text:
+            return self
+        return attrs.evolve(self, text=self.text.replace("\0", str(position)))
+
+
+@attrs.frozen
+class Definition:
+    """One place that defines a name on the outermost level."""
+
+    kind: str
+    """`function`, `method`, `class` or `variable`."""
+
+    needs: set[str]
+    """Names that its evaluation or its body refers to."""
+
+    needs_at_once: frozenset[str] = frozenset()
+    """Of a function or class: what must exist when `def` itself is executed."""
+
+    hint: TypeHint | None = None
+
+
+@attrs.define(eq=False)
+class Block:
+    """One scope while it is open."""
+
+    kind: str
+    """`module`, `function`, `class`, `comprehension` or `annotation`."""
+
+    defs: set[str] = attrs.field(factory=set)
+    globals: set[str] = attrs.field(factory=set)
+    refs: set[str] = attrs.field(factory=set)
+    """Unknown names met in this very block."""
+
+    inner_refs: set[str] = attrs.field(factory=set)
+    """Unknown names met in blocks inside this one; a later definition here
+    takes them back."""
+
+
+class Names:
+    """The open blocks, and what is known of the outermost one."""
+
+    def __init__(self) -> None:
+        self.module = Block("module")
+        self.stack = [self.module]
+        self.definitions: dict[str, list[Definition]] = {}
+        """Of the outermost block, private names mangled."""
+
+        self.needs: list[set[str]] = [set()]
+        """Names referred to by the statements being read, the innermost last."""
+
+    def open(self, kind: str, defs: Iterable[str] = ()) -> Block:
+        """Enter a block in which some names are defined already."""
+        block = Block(kind, set(defs))
+        self.stack.append(block)
+        return block
+
+    def close(self) -> None:
+        """Leave the innermost block; what it did not know is asked outside."""
+        block = self.stack.pop()
+        self.stack[-1].inner_refs |= block.refs
+        self.stack[-1].inner_refs |= block.inner_refs
+
+    def bound(self, name: str) -> str:
+        """Return a name as the innermost block stores it."""
+        return MANGLED + name if len(self.stack) == 1 and is_private(name) else name
+
+    def define(self, name: str, definition: Definition) -> None:
+        """Define a name where Python does: here, or outermost after `global`."""
+        self.define_in(
+            0 if name in self.stack[-1].globals else len(self.stack) - 1, name, definition
+        )
+
+    def define_in(self, index: int, name: str, definition: Definition) -> None:
+        """Define a name in an open block; blocks inside it meant this one by it."""
+        block = self.stack[index]
+        block.defs.add(name)
+        if index == 0:
+            self.definitions.setdefault(name, []).append(definition)
+        if definition.kind != "method":
+            block.inner_refs.discard(name)
+            for inner in self.stack[index + 1 :]:
+                inner.refs.discard(name)
+                inner.inner_refs.discard(name)
+
+    def define_variable(self, name: str) -> None:
+        """Define a name by something that is not an assignment."""
+        self.define(self.bound(name), Definition("variable", set()))
+
+    def refer(self, name: str) -> None:
+        """Note a name that nothing above defines."""
+        self.stack[-1].refs.add(name)
+        self.needs[-1].add(name)
+
+    def use(self, name: str, *, loaded: bool) -> None:
+        """Read a name, or delete it."""
+        for block in self.stack[1:]:
+            if name in block.defs:
+                return
+        defs = self.module.defs
+        if is_private(name) and name not in defs:
+            name = MANGLED + name
+        if name in defs:
+            if loaded:
+                self.needs[-1].add(name)
+        elif not name.startswith(MANGLED):
+            self.refer(name)
+
+    def declare_global(self, name: str) -> None:
+        """Read `global name`, which counts as a use."""
+        if is_private(name):
+            name = MANGLED + name
+        self.stack[-1].globals.add(name)
+        if name not in self.module.defs:
+            self.refer(name)

@@ -1,0 +1,1 @@
+"""How fast edits become durable, against marimo's own autosave in the same run."""

@@ -1,0 +1,187 @@
+"""The listener: routes in order, starts savers late, holds nothing itself."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.listener import Directory, ListenerActor
+from actors.messages import (
+    CloseNotebook,
+    Flush,
+    ForgetNotebook,
+    ListenerMessage,
+    NotebookFinished,
+    OpenNotebook,
+    Rename,
+    SaverMessage,
+    Submit,
+)
+from actors.notebook import Document, Ledger, Transaction
+from actors.receipt import Deferred, Receipt, Refused, Saved
+from actors.runtime import SimulatedRuntime
+from actors.testing import Probe, start_actor
+from actors.types import Mailbox, NotebookId
+
+NB, OTHER = map(NotebookId, ("nb", "other"))
+SAVED = Saved(0, "hash", Path("/nb.py"))
+
+
+class Scene:
+    """A listener whose savers are probes."""
+
+    def __init__(self) -> None:
+        self.runtime = SimulatedRuntime()
+        self.started: list[tuple[NotebookId, Ledger]] = []
+        self.savers: dict[NotebookId, Probe[SaverMessage]] = {}
+        self.stopped: list[Mailbox[SaverMessage]] = []
+        self.finished: list[NotebookId] = []
+        directory = Directory()
+        self.mailbox = start_actor(
+            self.runtime,
+            lambda: ListenerActor(
+                directory=directory,
+                start_saver=self.start_saver,
+                stop_saver=self.stopped.append,
+                on_finished=self.finished.append,
+            ),
+        )
+
+    def start_saver(self, notebook: NotebookId, ledger: Ledger) -> Probe[SaverMessage]:
+        self.started.append((notebook, ledger))
+        self.savers[notebook] = Probe()
+        return self.savers[notebook]
+
+    def tell(self, *messages: ListenerMessage) -> None:
+        for message in messages:
+            self.mailbox.tell(message)
+        self.runtime.run_until_idle()
+
+    def open(self, notebook: NotebookId = NB, **options: Any) -> Ledger:
+        ledger = Ledger(Document(), Path("/nb.py"), **options)
+        self.tell(OpenNotebook(notebook, ledger))
+        return ledger
+
+
+def submit(notebook: NotebookId = NB, payload: Any = None) -> Submit:
+    return Submit(notebook, Receipt(), payload or Transaction([]))
+
+
+def each_kind() -> Mapping[str, Submit | Flush | Rename | CloseNotebook]:
+    return {
+        "submit": submit(),
+        "flush": Flush(NB, Receipt()),
+        "rename": Rename(NB, Receipt(), Path("/new.py")),
+        "close": CloseNotebook(NB, Receipt()),
+    }
+
+
+def test_an_open_notebook_has_no_saver_until_its_first_transaction():
+    scene = Scene()
+    ledger = scene.open()
+    assert scene.started == []
+    scene.tell(first := submit(), second := submit())
+    assert scene.started == [(NB, ledger)]
+    assert scene.savers[NB].messages == [first, second]
+
+
+def test_everything_goes_to_the_saver_unchanged_and_in_order():
+    scene = Scene()
+    scene.open()
+    messages = [submit(), *each_kind().values(), submit()]
+    scene.tell(*messages)
+    received = scene.savers[NB].messages
+    assert [id(message) for message in received] == [id(message) for message in messages]
+
+
+def test_each_notebook_has_a_saver_of_its_own():
+    scene = Scene()
+    scene.open()
+    scene.open(OTHER)
+    scene.tell(first := submit(), other := submit(OTHER), second := submit())
+    assert scene.savers[NB].messages == [first, second]
+    assert scene.savers[OTHER].messages == [other]
+
+
+def test_what_a_payload_holds_is_none_of_its_business():
+    scene = Scene()
+    scene.open()
+    scene.tell(bad := submit(payload="not JSON"))
+    assert scene.savers[NB].messages == [bad]
+    assert bad.receipt.outcome is None
+
+
+def test_a_rename_starts_the_saver_too():
+    scene = Scene()
+    scene.open()
+    scene.tell(rename := each_kind()["rename"])
+    assert scene.savers[NB].messages == [rename]
+
+
+@pytest.mark.parametrize("kind", each_kind())
+def test_a_message_for_a_notebook_that_is_not_open_is_refused(kind):
+    scene = Scene()
+    scene.open(OTHER)
+    message = each_kind()[kind]
+    scene.tell(message)
+    assert message.receipt.outcome == Refused("the notebook is closed")
+    assert scene.started == []
+
+
+@pytest.mark.parametrize("kind", ["flush", "close"])
+@pytest.mark.parametrize("saved", [SAVED, None])
+def test_a_notebook_without_a_saver_is_flushed_from_its_ledger(kind, saved):
+    scene = Scene()
+    ledger = scene.open(saved=saved)
+    message = each_kind()[kind]
+    scene.tell(message)
+    assert message.receipt.outcome == ledger.standing()
+    assert isinstance(message.receipt.outcome, Saved if saved else Deferred)
+    assert scene.started == []
+    assert scene.finished == ([NB] if kind == "close" else [])
+
+
+def test_a_savers_end_of_work_is_passed_on():
+    scene = Scene()
+    scene.open()
+    scene.tell(submit(), NotebookFinished(NB))
+    assert scene.finished == [NB]
+    assert scene.stopped == []
+
+
+def test_a_forgotten_notebook_is_closed_and_its_saver_stopped():
+    scene = Scene()
+    scene.open()
+    scene.tell(submit(), ForgetNotebook(NB), late := submit())
+    assert scene.stopped == [scene.savers[NB]]
+    assert late.receipt.outcome == Refused("the notebook is closed")
+    scene.tell(ForgetNotebook(NB))
+    assert len(scene.stopped) == 1
+
+
+def test_a_notebook_forgotten_before_its_first_transaction_has_nothing_to_stop():
+    scene = Scene()
+    scene.open()
+    scene.tell(ForgetNotebook(NB), late := submit())
+    assert scene.stopped == []
+    assert isinstance(late.receipt.outcome, Refused)
+
+
+def test_a_notebook_opened_again_gets_a_new_saver_with_the_new_ledger():
+    scene = Scene()
+    scene.open()
+    scene.tell(submit(), ForgetNotebook(NB))
+    ledger = scene.open()
+    scene.tell(again := submit())
+    assert scene.started[-1] == (NB, ledger)
+    assert scene.savers[NB].messages == [again]
+
+
+def test_a_listener_that_crashed_still_knows_its_notebooks_and_savers():
+    scene = Scene()
+    ledger = scene.open()
+    crash: Any = "no message of ours"
+    scene.tell(before := submit(), crash, after := submit())
+    assert scene.started == [(NB, ledger)]
+    assert scene.savers[NB].messages == [before, after]

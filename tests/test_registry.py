@@ -1,0 +1,146 @@
+"""The registry: one file is one notebook, closed as often as it was opened."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.errors import AutosaveError
+from actors.handle import NotebookHandle
+from actors.notebook import Document, Ledger
+from actors.registry import Entry, Registry
+from actors.types import NotebookId
+
+A, B, C = map(Path, ("/a.py", "/b.py", "/c.py"))
+NOBODY: Any = None
+
+
+def entry(name: str = "nb", *files: Path) -> Entry:
+    ledger = Ledger(Document(), None)
+    return Entry(NotebookHandle(NotebookId(name), ledger, NOBODY), ledger, set(files))
+
+
+def registry(*entries: Entry) -> Registry:
+    made = Registry()
+    for each in entries:
+        assert made.add(each) is each
+    return made
+
+
+def test_a_new_registry_is_empty():
+    assert (len(Registry()), Registry().entries()) == (0, [])
+
+
+def test_ids_are_the_name_and_numbered_only_where_it_is_taken():
+    notebooks = registry()
+    assert notebooks.new_id("nb") == "nb"
+    notebooks.add(entry("nb"))
+    numbered = notebooks.new_id("nb")
+    notebooks.add(entry(numbered))
+    assert numbered == "nb#2"
+    assert notebooks.new_id("nb") == "nb#3"
+
+
+def test_a_file_opened_twice_is_one_notebook():
+    notebooks = registry(first := entry("nb", A))
+    assert notebooks.reopen(A) is first
+    assert notebooks.add(entry("late", A)) is first
+    assert (first.opens, len(notebooks)) == (3, 1)
+
+
+def test_another_file_and_no_file_are_not_open():
+    notebooks = registry(entry("nb", A), entry("unnamed"))
+    assert notebooks.reopen(B) is None
+    assert notebooks.reopen(None) is None
+
+
+def test_a_notebook_is_closed_by_as_many_closes_as_opens():
+    notebooks = registry(only := entry("nb", A))
+    notebooks.reopen(A)
+    assert not notebooks.close_once(only.handle)
+    assert not only.handle.closed
+    assert notebooks.close_once(only.handle)
+    assert only.handle.closed
+    assert not notebooks.close_once(only.handle)
+
+
+def test_closing_what_is_not_open_here_does_nothing():
+    notebooks = registry(only := entry("nb", A))
+    assert not notebooks.close_once(entry("stranger").handle)
+    assert not notebooks.close_once(entry("nb").handle)
+    assert not only.handle.closed
+
+
+def test_a_notebook_is_forgotten_only_when_it_is_closed():
+    notebooks = registry(only := entry("nb", A))
+    assert notebooks.remove_if_closed(only.handle.id) is None
+    notebooks.close_once(only.handle)
+    assert notebooks.remove_if_closed(only.handle.id) is only
+    assert notebooks.remove_if_closed(only.handle.id) is None
+    assert (notebooks.reopen(A), notebooks.entries()) == (None, [])
+
+
+def test_a_closed_notebook_with_work_to_save_can_be_opened_again():
+    notebooks = registry(only := entry("nb", A))
+    notebooks.close_once(only.handle)
+    assert notebooks.entries() == [only]
+    assert notebooks.reopen(A) is only
+    assert not only.handle.closed
+    assert notebooks.remove_if_closed(only.handle.id) is None
+
+
+def test_a_file_claimed_for_a_rename_is_the_notebooks_from_then_on():
+    notebooks = registry(only := entry("nb", A))
+    assert notebooks.claim(only.handle, B)
+    assert notebooks.reopen(A) is notebooks.reopen(B) is only
+
+
+def test_a_rename_that_worked_lets_go_of_the_old_file():
+    notebooks = registry(only := entry("nb", A))
+    notebooks.claim(only.handle, B)
+    notebooks.unclaim(only.handle, B, keep=True)
+    assert notebooks.reopen(A) is None
+    assert notebooks.reopen(B) is only
+    assert only.files == {B}
+
+
+def test_a_rename_that_was_refused_lets_go_of_the_new_file():
+    notebooks = registry(only := entry("nb", A))
+    notebooks.claim(only.handle, B)
+    notebooks.unclaim(only.handle, B, keep=False)
+    assert notebooks.reopen(B) is None
+    assert notebooks.reopen(A) is only
+    assert only.files == {A}
+
+
+def test_an_unnamed_notebook_gets_its_first_file_by_a_claim():
+    notebooks = registry(only := entry("unnamed"))
+    assert notebooks.claim(only.handle, A)
+    notebooks.unclaim(only.handle, A, keep=True)
+    assert notebooks.reopen(A) is only
+
+
+def test_its_own_file_is_no_new_claim_and_another_notebooks_is_refused():
+    notebooks = registry(first := entry("first", A), entry("second", B))
+    assert not notebooks.claim(first.handle, A)
+    with pytest.raises(AutosaveError, match="is open as another notebook; choose another name"):
+        notebooks.claim(first.handle, B)
+    assert first.files == {A}
+
+
+def test_a_rename_that_ends_after_its_notebook_was_forgotten_does_nothing():
+    notebooks = registry(only := entry("nb", A))
+    notebooks.claim(only.handle, B)
+    notebooks.close_once(only.handle)
+    notebooks.remove_if_closed(only.handle.id)
+    notebooks.unclaim(only.handle, B, keep=True)
+    assert notebooks.reopen(A) is notebooks.reopen(B) is None
+
+
+def test_threads_that_open_one_file_get_one_notebook():
+    notebooks = registry()
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda number: notebooks.add(entry(f"nb{number}", A)), range(40)))
+    assert len({id(each) for each in made}) == 1
+    assert made[0].opens == 40
