@@ -4,6 +4,7 @@ import asyncio
 import atexit
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
@@ -167,11 +168,12 @@ class Autosave:
             FormatError: when the file is no notebook, or has a suffix that we
                 do not know.
             StorageError: when it cannot be read.
-            ValueError: when it is open already with other cells than these.
+            ValueError: when it is open already with other cells than these, or
+                when two of these have the same id.
             NotebookClosedError: when this `Autosave` is not running.
         """
         wiring = self._running()
-        cells = None if cells is None else tuple(cells)
+        cells = None if cells is None else _distinct(cells)
         path = None if path is None else Path(path).absolute()
         file = None if path is None or mode == "run" else self._storage.canonical(path)
         self._await_close(wiring, file)
@@ -235,16 +237,15 @@ class Autosave:
         try:
             formats.parse(b"", target.suffix)
             file = self._storage.canonical(target)
-            is_new = self._registry.claim(handle, file)
+            self._registry.claim(handle, file)
         except AutosaveError as error:
             receipt.settle(Refused(str(error)))
             return None
 
         def settle_claim(outcome: Outcome) -> None:
-            self._registry.unclaim(handle, file, keep=not isinstance(outcome, Refused))
+            self._registry.unclaim(handle, file, renamed=not isinstance(outcome, Refused))
 
-        if is_new:
-            receipt.add_done_callback(settle_claim)
+        receipt.add_done_callback(settle_claim)
         return target
 
     def wait(self, receipt: Receipt, timeout: float | None) -> Outcome:
@@ -256,8 +257,8 @@ class Autosave:
         wait_for_all([receipt], self._running().runtime, timeout)
         return receipt.wait(0)
 
-    def release(self, handle: NotebookHandle) -> bool:
-        """Count one close of a notebook; return whether it was the last."""
+    def release(self, handle: NotebookHandle) -> int | None:
+        """Count one close of a notebook; return its number if it was the last."""
         return self._registry.close_once(handle)
 
     # -- inside ----------------------------------------------------------------------
@@ -316,9 +317,9 @@ class Autosave:
         except AutosaveError as error:
             logger.debug("could not look for stale files: {}", error)
 
-    def _on_finished(self, notebook: NotebookId) -> None:
+    def _on_finished(self, notebook: NotebookId, closing: int) -> None:
         """Forget a closed notebook that has nothing left to save, unless it was reopened."""
-        entry = self._registry.remove_if_closed(notebook)
+        entry = self._registry.remove_if_closed(notebook, closing)
         if entry is not None and self._wiring is not None:
             self._totals.add(entry.ledger)
             self._wiring.listener.tell(ForgetNotebook(notebook))
@@ -335,3 +336,11 @@ class Autosave:
         left = (unsaved_work(entry.handle.id, entry.ledger) for entry in entries)
         unsaved = tuple(work for work in left if work is not None)
         return DrainReport(unsaved, (*orphans, *wiring.stop_telling(unsaved)))
+
+
+def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    cells = tuple(cells)
+    repeated = [cell for cell, count in Counter(cell.id for cell in cells).items() if count > 1]
+    if repeated:
+        raise ValueError(f"these cell ids are given more than once: {', '.join(repeated)}")
+    return cells

@@ -8,6 +8,9 @@ import attrs
 
 from actors.types import NotebookId
 
+Variant: TypeAlias = Literal["danger"] | None
+"""`"danger"` for trouble, `None` for the notice that all is well again."""
+
 
 @attrs.frozen
 class Alert:
@@ -18,15 +21,14 @@ class Alert:
 
     title: str
     description: str
-    variant: Literal["danger"] | None
-    """`"danger"` for trouble, `None` for the notice that all is well again."""
+    variant: Variant
 
     notebook: NotebookId
     """The notebook it is about, as in `notebook.id`."""
 
     @classmethod
     def escaped(
-        cls, title: str, description: str, variant: Literal["danger"] | None, notebook: NotebookId
+        cls, title: str, description: str, variant: Variant, notebook: NotebookId
     ) -> "Alert":
         """Return an alert from plain texts."""
         return cls(html.escape(title), html.escape(description), variant, notebook)

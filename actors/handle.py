@@ -31,8 +31,8 @@ class Owner(Protocol):
         """Wait for a receipt."""
         ...
 
-    def release(self, handle: "NotebookHandle") -> bool:
-        """Count one close; return whether it was the last."""
+    def release(self, handle: "NotebookHandle") -> int | None:
+        """Count one close; return the number of this closing if it was the last."""
         ...
 
 
@@ -130,10 +130,10 @@ class NotebookHandle:
         receipt = Receipt()
         if not self._owner.is_running:
             receipt.settle(self._ledger.standing())
-        elif self._owner.release(self):
-            self._owner.listener.tell(CloseNotebook(self.id, receipt))
-        else:
+        elif (closing := self._owner.release(self)) is None:
             self._owner.listener.tell(Flush(self.id, receipt))
+        else:
+            self._owner.listener.tell(CloseNotebook(self.id, receipt, closing))
         return receipt
 
     def statistics(self) -> NotebookStatistics:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias, assert_never
 
 import attrs
+from loguru import logger
 
 from actors.messages import (
     CloseNotebook,
@@ -44,7 +45,8 @@ class ListenerActor(Actor[ListenerMessage]):
     Args:
         directory: what is open.
         start_saver: makes the saver of one notebook.
-        on_finished: told of each notebook that has nothing left to save.
+        on_finished: told of each closed notebook that has nothing left to
+            save, and of which of its closings that is.
         stop_saver: ends a saver after what it has in its mailbox.
     """
 
@@ -54,7 +56,7 @@ class ListenerActor(Actor[ListenerMessage]):
         directory: Directory,
         start_saver: StartSaver,
         stop_saver: Callable[[Mailbox[SaverMessage]], object],
-        on_finished: Callable[[NotebookId], object],
+        on_finished: Callable[[NotebookId, int], object],
     ) -> None:
         super().__init__()
         self._directory = directory
@@ -69,8 +71,8 @@ class ListenerActor(Actor[ListenerMessage]):
                 self._forward(message)
             case OpenNotebook(notebook, ledger):
                 self._directory.ledgers[notebook] = ledger
-            case NotebookFinished(notebook):
-                self._on_finished(notebook)
+            case NotebookFinished(notebook, closing):
+                self._on_finished(notebook, closing)
             case ForgetNotebook(notebook):
                 self._forget(notebook)
             case _:
@@ -88,11 +90,19 @@ class ListenerActor(Actor[ListenerMessage]):
             # 100,000 actors at shutdown.
             message.receipt.settle(ledger.standing())
             if isinstance(message, CloseNotebook):
-                self._on_finished(message.notebook)
+                self._on_finished(message.notebook, message.closing)
         else:
+            self._start_with(message, ledger)
+
+    def _start_with(self, message: NotebookMessage, ledger: Ledger) -> None:
+        try:
             saver = self._start_saver(message.notebook, ledger)
-            self._directory.savers[message.notebook] = saver
-            saver.tell(message)
+        except Exception as error:  # noqa: BLE001 - a user's own saver; other notebooks go on
+            logger.exception("the saver of {} cannot be made", message.notebook)
+            message.undelivered(f"its saver cannot be made: {error!r}")
+            return
+        self._directory.savers[message.notebook] = saver
+        saver.tell(message)
 
     def _forget(self, notebook: NotebookId) -> None:
         self._directory.ledgers.pop(notebook, None)

@@ -75,6 +75,9 @@ class CloseNotebook(_Receipted):
     fails, the saver goes on trying.
     """
 
+    closing: int
+    """Counts how often this notebook was closed for good."""
+
 
 NotebookMessage: TypeAlias = Submit | Flush | Rename | CloseNotebook
 """What the listener passes on unchanged, in order."""
@@ -85,6 +88,8 @@ class NotebookFinished:
     """A closed notebook has nothing left to save. Sent by its saver. No answer."""
 
     notebook: NotebookId
+    closing: int
+    """Of the `CloseNotebook` that this is about; another may have come since."""
 
 
 @attrs.frozen

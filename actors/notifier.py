@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import assert_never
 
-from actors.events import Alert, Event, SaveStatus
+from loguru import logger
+
+from actors.events import Alert, Event, SaveStatus, Variant
 from actors.messages import (
     ActorCrashed,
     Leftover,
@@ -37,7 +39,10 @@ class NotifierActor(Actor[NotifierMessage]):
     # -- for subclasses ------------------------------------------------------------
 
     def on_alert(self, alert: Alert) -> None:
-        """Show an alert; override to send it elsewhere, too or instead."""
+        """Show an alert; override to send it elsewhere, too or instead.
+
+        What it raises is logged and harms nothing.
+        """
         self._publish(alert)
 
     # -- messages ------------------------------------------------------------------
@@ -63,7 +68,7 @@ class NotifierActor(Actor[NotifierMessage]):
             self._failing.discard(message.notebook)
             title = f"{message.path.name} is saved again"
             text = f"What could not be saved before is now in {message.path}."
-            self.on_alert(Alert.escaped(title, text, None, message.notebook))
+            self._alert(title, text, None, message.notebook)
         self._publish(
             SaveStatus(
                 notebook=message.notebook,
@@ -79,7 +84,7 @@ class NotifierActor(Actor[NotifierMessage]):
         if message.notebook not in self._failing:
             self._failing.add(message.notebook)
             text = (
-                f"{message.reason} The work is kept in memory, and saving is tried again "
+                f"{message.reason}. The work is kept in memory, and saving is tried again "
                 "until it works; a notice will say so. Do not stop the server before."
             )
             self._danger(f"{message.path.name} could not be saved", text, message.notebook)
@@ -103,4 +108,10 @@ class NotifierActor(Actor[NotifierMessage]):
         self._danger(title, text, message.notebook)
 
     def _danger(self, title: str, description: str, notebook: NotebookId) -> None:
-        self.on_alert(Alert.escaped(title, description, "danger", notebook))
+        self._alert(title, description, "danger", notebook)
+
+    def _alert(self, title: str, description: str, variant: Variant, notebook: NotebookId) -> None:
+        try:
+            self.on_alert(Alert.escaped(title, description, variant, notebook))
+        except Exception:  # noqa: BLE001 - a user's hook; the alerts to come must go on
+            logger.exception("on_alert raised over {!r}", title)

@@ -1,6 +1,7 @@
 """What the sender of a transaction gets back, and how it ends."""
 
 import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -102,8 +103,15 @@ class Receipt:
         """
         if self._outcome is None:
             settled = threading.Event()
-            self.add_done_callback(lambda _: settled.set())
+
+            def wake(outcome: Outcome) -> None:
+                del outcome
+                settled.set()
+
+            self.add_done_callback(wake)
             settled.wait(timeout)
+            with contextlib.suppress(ValueError):  # not there any more when it was called
+                self._callbacks.remove(wake)
         if self._outcome is None:
             raise TimeoutError(f"not settled within {timeout} s; the transaction goes on")
         return self._outcome
@@ -132,7 +140,7 @@ class Receipt:
                 return
             try:
                 callback(outcome)
-            except Exception:  # noqa: BLE001 - a stranger's callback, on an actor's thread
+            except BaseException:  # noqa: BLE001 - a stranger's callback; others wait behind it
                 logger.exception("a receipt's callback raised")
 
 

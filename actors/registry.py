@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 
-from actors.errors import AutosaveError
+from actors.errors import AutosaveError, NotebookClosedError
 from actors.handle import NotebookHandle
 from actors.notebook import Ledger
 from actors.types import NotebookId
@@ -23,6 +23,12 @@ class Entry:
 
     opens: int = 1
     """How often it was opened and not closed."""
+
+    closings: int = 0
+    """How often the last of its opens was closed; tells a close from one before."""
+
+    claimed: Path | None = None
+    """The one of its files that a rename under way is to give it."""
 
 
 class Registry:
@@ -69,52 +75,63 @@ class Registry:
             self._by_id[entry.handle.id] = entry
             return entry
 
-    def close_once(self, handle: NotebookHandle) -> bool:
-        """Count one close; return whether it was the last, and mark the handle then."""
+    def close_once(self, handle: NotebookHandle) -> int | None:
+        """Count one close; if it was the last, mark the handle and return its number."""
         with self._lock:
             entry = self._by_id.get(handle.id)
             if entry is None or entry.handle is not handle or entry.opens == 0:
-                return False
+                return None
             entry.opens -= 1
-            handle.closed = entry.opens == 0
-            return handle.closed
+            if entry.opens > 0:
+                return None
+            handle.closed = True
+            entry.closings += 1
+            return entry.closings
 
-    def remove_if_closed(self, notebook: NotebookId) -> Entry | None:
-        """Forget a notebook that nobody has open any more, and return it."""
+    def remove_if_closed(self, notebook: NotebookId, closing: int) -> Entry | None:
+        """Forget a notebook that was not opened since that closing, and return it."""
         with self._lock:
             entry = self._by_id.get(notebook)
-            if entry is None or entry.opens > 0:
+            if entry is None or entry.opens > 0 or entry.closings != closing:
                 return None
             del self._by_id[notebook]
             for file in entry.files:
                 del self._by_file[file]
             return entry
 
-    def claim(self, handle: NotebookHandle, file: Path) -> bool:
-        """Reserve a file for a rename; return whether it was not this notebook's yet.
+    def claim(self, handle: NotebookHandle, file: Path) -> None:
+        """Reserve a file for a rename, until `unclaim`; its own file is its own already.
 
         Raises:
-            AutosaveError: when another open notebook has it.
+            NotebookClosedError: when the notebook is not open any more.
+            AutosaveError: when another open notebook has the file, or another
+                rename of this one is under way.
         """
         with self._lock:
-            present = self._by_file.get(file)
-            entry = self._by_id[handle.id]
-            if present is entry:
-                return False
-            if present is not None:
+            entry = self._by_id.get(handle.id)
+            if entry is None or entry.handle is not handle:
+                raise NotebookClosedError(f"{handle.id} is closed; open it again to go on")
+            if self._by_file.get(file, entry) is not entry:
                 raise AutosaveError(f"{file} is open as another notebook; choose another name")
-            self._by_file[file] = entry
-            entry.files.add(file)
-            return True
-
-    def unclaim(self, handle: NotebookHandle, file: Path, *, keep: bool) -> None:
-        """End a rename: keep only the file that it claimed, or let go of that one."""
-        with self._lock:
-            if (entry := self._by_id.get(handle.id)) is None:
+            if file in entry.files:
                 return
-            for left in entry.files - {file} if keep else {file}:
+            if entry.claimed is not None:
+                raise AutosaveError(f"a rename to {entry.claimed} is under way; wait for it")
+            entry.claimed = file
+            entry.files.add(file)
+            self._by_file[file] = entry
+
+    def unclaim(self, handle: NotebookHandle, file: Path, *, renamed: bool) -> None:
+        """End a rename: keep the claimed file instead of the others, or only the others."""
+        with self._lock:
+            entry = self._by_id.get(handle.id)
+            if entry is None or entry.claimed != file:
+                return
+            entry.claimed = None
+            kept = {file} if renamed else entry.files - {file}
+            for left in entry.files - kept:
                 del self._by_file[left]
-                entry.files.discard(left)
+            entry.files = kept
 
     def _count_open(self, file: Path | None) -> Entry | None:
         entry = self._by_file.get(file) if file is not None else None

@@ -97,7 +97,6 @@ class SaverActor(Actor[SaverMessage]):
         self._ledger = parts.ledger
         self._attempt: _Attempt | None = None
         self._retry: int | None = None
-        self._closing = False
 
     # -- for subclasses ------------------------------------------------------------
 
@@ -113,6 +112,11 @@ class SaverActor(Actor[SaverMessage]):
     def on_start(self) -> None:
         """Take up what a crashed predecessor left due."""
         self._save_if_due()
+        self._finish_if_closing()
+
+    def on_stop(self) -> None:
+        """Leave nobody waiting; as a rule nobody does."""
+        self._ledger.abandon("its saver was stopped before it could be saved")
 
     def on_receive(self, message: SaverMessage) -> None:
         """Handle one message."""
@@ -128,8 +132,8 @@ class SaverActor(Actor[SaverMessage]):
                 self._save_if_due()
             case Rename(receipt=receipt, path=path):
                 self._on_rename(path, receipt)
-            case CloseNotebook(receipt=receipt):
-                self._on_close(receipt)
+            case CloseNotebook():
+                self._on_close(message)
             case Generated():
                 self._on_generated(message)
             case GenerateFailed():
@@ -152,19 +156,24 @@ class SaverActor(Actor[SaverMessage]):
         self._save_if_due()
 
     def _on_rename(self, path: Path, receipt: Receipt) -> None:
-        try:
-            moved = self._move_file(path)
-        except StorageError as error:
-            receipt.settle(Refused(str(error)))
-            return
-        self._attempt = None  # its text is on its way to a file that is not ours any more
-        self._ledger.move_to(path, moved=moved)
+        if path != self._ledger.path:
+            try:
+                moved = self._move_file(path)
+            except StorageError as error:
+                receipt.settle(Refused(str(error)))
+                return
+            except Exception as error:  # noqa: BLE001 - a user's own storage may raise anything
+                logger.exception("the storage raised what it should not")
+                receipt.settle(Refused(f"the storage raised {error!r}"))
+                return
+            self._attempt = None  # its text is on its way to a file that is not ours any more
+            self._ledger.move_to(path, moved=moved)
         self._ledger.flush(receipt)
         self._save_if_due()
 
-    def _on_close(self, receipt: Receipt) -> None:
-        self._closing = True
-        self._ledger.flush(receipt)
+    def _on_close(self, message: CloseNotebook) -> None:
+        self._ledger.closing = message.closing
+        self._ledger.flush(message.receipt)
         self._save_if_due()
         self._finish_if_closing()
 
@@ -194,10 +203,11 @@ class SaverActor(Actor[SaverMessage]):
         if self._attempt is not None or not ledger.is_due or ledger.path is None:
             return
         self._retry = None
-        attempt = _Attempt(next(_tickets), ledger.document.version, ledger.path)
+        document = ledger.begin_save()
+        attempt = _Attempt(next(_tickets), document.version, ledger.path)
         self._attempt = attempt
         self._parts.codegen.tell(
-            Generate(attempt.ticket, ledger.document.notebook, attempt.path.suffix, self.mailbox)
+            Generate(attempt.ticket, document.notebook, attempt.path.suffix, self.mailbox)
         )
 
     def _take_attempt(self, ticket: int) -> _Attempt | None:
@@ -233,17 +243,18 @@ class SaverActor(Actor[SaverMessage]):
         )
 
     def _finish_if_closing(self) -> None:
-        if self._closing and not self._ledger.is_due:
-            self._parts.listener.tell(NotebookFinished(self._parts.notebook))
+        closing = self._ledger.closing
+        if closing is not None and not self._ledger.is_due:
+            self._parts.listener.tell(NotebookFinished(self._parts.notebook, closing))
 
     def _move_file(self, path: Path) -> bool:
-        """Move the notebook's file, if it has one; return whether it had."""
+        """Move the notebook's file, if it has one; return whether it holds the right text."""
         if self._ledger.mode == "run":
             raise StorageError("a notebook in run mode is never saved, so it cannot be renamed")
         old, storage = self._ledger.path, self._parts.storage
         if old is not None and storage.read(old) is not None:
             storage.rename(old, path)
-            return True
+            return old.suffix == path.suffix  # another suffix is another format
         if storage.read(path) is not None:
             raise StorageError(f"{path} exists already; choose another name")
         return False

@@ -132,5 +132,5 @@ class Subscribers:
 def _call(callback: Callback, event: Event) -> None:
     try:
         callback(event)
-    except Exception:  # noqa: BLE001 - a subscriber that raises must harm nobody
+    except BaseException:  # noqa: BLE001 - a subscriber that raises must harm nobody
         logger.exception("a subscriber raised over {}", type(event).__name__)

@@ -54,7 +54,7 @@ class Wiring:
         settings: Settings,
         storage: Storage,
         runtime: Runtime,
-        on_finished: Callable[[NotebookId], object],
+        on_finished: Callable[[NotebookId, int], object],
     ) -> None:
         self.runtime = runtime
         self._factories = factories

@@ -131,8 +131,6 @@ class Scopes:
         self._names.needs.append(set())
         known = self._signature(node)
         at_once = set(self._names.needs[-1])
-        if not is_method:
-            self._names.stack[-1].defs.add(name)  # its body may call it
         self._names.open("function", known)
         self._visit_all(node.body)
         self._names.close()

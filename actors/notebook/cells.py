@@ -36,7 +36,7 @@ class CellConfig:
     expand_output: bool = False
     """The output is shown in full height."""
 
-    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False)
+    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False, hash=False)
     """Keys of a newer marimo, kept and written back."""
 
     @classmethod
@@ -104,7 +104,7 @@ class Notebook:
     cells: tuple[Cell, ...] = attrs.field(default=(), converter=_as_cells)
     """The cells in order; any iterable of them is taken."""
 
-    app_config: Extra = attrs.field(default=(), converter=as_extra)
+    app_config: Extra = attrs.field(default=(), converter=as_extra, hash=False)
     """Keyword arguments of `marimo.App(...)` as the file has them, in order.
 
     A mapping is taken too; `dict(notebook.app_config)` reads it.

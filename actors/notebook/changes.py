@@ -22,7 +22,7 @@ class _Change:
     type: ClassVar[str]
     """The tag of the wire message."""
 
-    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False)
+    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False, hash=False)
     """Fields of the wire message that this version does not know."""
 
 
@@ -120,5 +120,5 @@ class Transaction:
     version: int | None = None
     """The sender's document version; carried, not used: the saver counts its own."""
 
-    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False)
+    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False, hash=False)
     """Fields of the wire message that this version does not know."""

@@ -39,7 +39,10 @@ class NotebookStatistics:
 
     refused: int
     saves: int
-    """Saves that ended durable; `edits - saves` of the edits shared one."""
+    """Saves that ended durable."""
+
+    coalesced: int
+    """Edits that reached the disk in the save of another one."""
 
     unchanged: int
     """Saves among them that found the text on disk already."""
@@ -50,11 +53,6 @@ class NotebookStatistics:
 
     time_to_durable: Latency
     """From `submit` to the settling of the receipt."""
-
-    @property
-    def coalesced(self) -> int:
-        """Edits that reached the disk in the save of another one."""
-        return max(0, self.edits - self.waiting - self.saves)
 
 
 class Ledger:
@@ -70,10 +68,13 @@ class Ledger:
 
     __slots__ = (
         "_counts",
+        "_edits_begun",
+        "_edits_saved",
         "_latencies",
         "_patient",
         "_waiting",
         "_wanted",
+        "closing",
         "document",
         "failures_in_a_row",
         "last_failure",
@@ -99,9 +100,12 @@ class Ledger:
         self.saved = saved
         self.failures_in_a_row = 0
         self.last_failure: str | None = None
+        self.closing: int | None = None  # the number of the last `CloseNotebook`
         self._wanted = -1  # the version that has to reach the file, or an older one
         self._waiting: deque[_Waiting] | None = None  # by version, oldest first
-        self._patient: list[Receipt] | None = None  # who waits until it works
+        self._patient: list[_Waiting] | None = None  # who waits until it works
+        self._edits_begun = 0  # edits up to the save that was begun last
+        self._edits_saved = 0  # edits up to the last that is durable
         self._latencies = LatencyRing()
         self._counts = _Counts()
 
@@ -121,7 +125,8 @@ class Ledger:
             return
         self._counts.edits += 1
         self._wanted = self.document.version
-        self._wait(receipt, is_edit=True)
+        receipt.accepted = True
+        self._wait(_Waiting(self._wanted, receipt, self._wanted, is_edit=True))
 
     def refuse(self, receipt: Receipt, reason: str) -> None:
         """Say that a transaction was not applied."""
@@ -140,6 +145,11 @@ class Ledger:
         """The version that the file holds; -1 when it holds none."""
         return -1 if self.saved is None else self.saved.version
 
+    def begin_save(self) -> Document:
+        """Return the document to save now; `durable` or `failed` is to follow."""
+        self._edits_begun = self._counts.edits
+        return self.document
+
     def durable(self, saved: Saved, *, written: bool) -> None:
         """Record a save and settle everybody whom it serves.
 
@@ -151,13 +161,17 @@ class Ledger:
         self.last_failure = None
         self._counts.saves += 1
         self._counts.unchanged += not written
+        self._counts.coalesced += max(0, self._edits_begun - self._edits_saved - 1)
+        self._edits_saved = self._edits_begun
         now = time.perf_counter()
         for waiting in self._take_waiting(saved.version):
             if waiting.is_edit:
                 self._latencies.add(now - waiting.receipt.created)
-            waiting.receipt.settle(saved)
+            self._settle(waiting, saved)
         if not self.is_due:
-            self._settle_patient(saved)
+            patient, self._patient = self._patient or (), None
+            for waiting in patient:
+                self._settle(waiting, saved)
 
     def failed(self, version: int, reason: str) -> None:
         """Record that `version` could not be saved; the work stays due."""
@@ -176,11 +190,13 @@ class Ledger:
         """
         if not self.is_due:
             receipt.settle(self.standing())
-        elif patient:
-            receipt.accepted = True
-            self._patient = [*(self._patient or ()), receipt]
+            return
+        receipt.accepted = True
+        waiting = _Waiting(self._wanted, receipt, self.document.version)
+        if patient:
+            self._patient = [*(self._patient or ()), waiting]
         else:
-            self._wait(receipt, is_edit=False)
+            self._wait(waiting)
 
     def standing(self) -> Outcome:
         """Say whether the file holds the whole document, or why it does not."""
@@ -212,7 +228,9 @@ class Ledger:
         """Settle everybody who waits; nobody will save this any more."""
         for waiting in self._take_waiting(self.document.version):
             waiting.receipt.settle(Deferred(reason))
-        self._settle_patient(Deferred(reason))
+        for waiting in self._patient or ():
+            waiting.receipt.settle(Deferred(reason))
+        self._patient = None
 
     def statistics(self) -> NotebookStatistics:
         """Return what happened so far; any thread may ask."""
@@ -224,9 +242,10 @@ class Ledger:
             deferred=counts.deferred,
             refused=counts.refused,
             saves=counts.saves,
+            coalesced=counts.coalesced,
             unchanged=counts.unchanged,
             failures=counts.failures,
-            waiting=len(self._waiting or ()),
+            waiting=len(self._waiting or ()) + len(self._patient or ()),
             time_to_durable=Latency.of(self._latencies.samples()),
         )
 
@@ -250,16 +269,19 @@ class Ledger:
             return f"source {source!r} does not ask for a save; the next save has it"
         return None
 
-    def _wait(self, receipt: Receipt, *, is_edit: bool) -> None:
-        receipt.accepted = True
+    def _wait(self, waiting: "_Waiting") -> None:
         if self._waiting is None:
             self._waiting = deque()
-        self._waiting.append(_Waiting(self._wanted, receipt, is_edit))
+        self._waiting.append(waiting)
 
-    def _settle_patient(self, outcome: Outcome) -> None:
-        receipts, self._patient = self._patient or (), None
-        for receipt in receipts:
-            receipt.settle(outcome)
+    def _settle(self, waiting: "_Waiting", saved: Saved) -> None:
+        """Settle with this save, or wait on if it is not the one that was asked for."""
+        if saved.version >= waiting.asked:
+            waiting.receipt.settle(saved)
+        elif self.is_due:
+            self._wait(waiting._replace(version=self._wanted))
+        else:
+            waiting.receipt.settle(self.standing())
 
     def _take_waiting(self, version: int) -> list["_Waiting"]:
         taken = []
@@ -274,16 +296,22 @@ class _Waiting(NamedTuple):
     """Somebody who waits for a version to be durable."""
 
     version: int
+    """The save that it waits for."""
+
     receipt: Receipt
-    is_edit: bool
+    asked: int
+    """The version that it wants to be durable; later for a flush behind a
+    change that asked for no save."""
+
+    is_edit: bool = False
     """Whether it is a transaction's, whose time to durable is measured."""
 
 
 class _Counts:
     """Plain counters; only the saver writes them."""
 
-    __slots__ = ("deferred", "edits", "failures", "refused", "saves", "unchanged")
+    __slots__ = ("coalesced", "deferred", "edits", "failures", "refused", "saves", "unchanged")
 
     def __init__(self) -> None:
         self.edits = self.deferred = self.refused = 0
-        self.saves = self.unchanged = self.failures = 0
+        self.saves = self.coalesced = self.unchanged = self.failures = 0

@@ -302,8 +302,6 @@ class SupervisedActor(PooledActor):
             replacement = factory()
         finally:
             _being_replaced.reset(reset)
-        if not isinstance(replacement, SupervisedActor):
-            raise TypeError(f"{self} cannot be replaced by {replacement!r}")
         replacement._take_place_of(self)  # noqa: SLF001 - of its own class
         return replacement
 

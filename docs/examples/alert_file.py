@@ -8,17 +8,17 @@ from actors import Alert, Autosave, NotifierActor
 
 # [notifier]
 class AlertFile(NotifierActor):
-    """Appends each alert to a JSON-lines file, then shows it as usual."""
+    """Shows each alert as usual, and appends it to a JSON-lines file."""
 
     def __init__(self, file: Path, **parts: Any) -> None:
         super().__init__(**parts)
         self._file = file
 
     def on_alert(self, alert: Alert) -> None:
+        super().on_alert(alert)
         line = json.dumps(alert.to_wire() | {"notebook": alert.notebook})
         with self._file.open("a", encoding="utf-8") as lines:
             lines.write(f"{line}\n")
-        super().on_alert(alert)
 
 
 # [use]

@@ -9,7 +9,7 @@ from actors.types import CellId
 
 # [git]
 def git(folder: Path, *arguments: str) -> str:
-    """Run git with settings of our own, so that nobody's hooks or keys get involved."""
+    """Run git with settings of our own, nobody's hooks and nobody's keys."""
     command = ["git", "-C", str(folder)]
     for setting in (
         "user.name=Autosave",
@@ -18,8 +18,8 @@ def git(folder: Path, *arguments: str) -> str:
         "commit.gpgSign=false",
     ):
         command += ["-c", setting]
-    done = subprocess.run([*command, *arguments], check=True, capture_output=True, text=True)
-    return done.stdout
+    command += arguments
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
 # [saver]

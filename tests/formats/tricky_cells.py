@@ -86,6 +86,19 @@ REUSABLE = {
     "needs a later function": ["def f(): return g()", "def g(): return 1"],
     "default of a later function": ["def f(x=g()): return x", "def g(): return 1"],
     "default of an earlier function": ["def g(): return 1", "def f(x=g()): return x"],
+    "default of a function that waits": [
+        "def a(): return later()",
+        "def b(x=a): return x",
+        "def later(): return len([])",
+    ],
+    "body of a later function": ["class A:\n    c = g()", "def g(): return len([])"],
+    "loop of a later function": ["class A:\n    for i in g(): pass", "def g(): return len([])"],
+    "method of a later function": [
+        "class A:\n    def m(self): return g()",
+        "def g(): return len([])",
+    ],
+    "method and a name outside": ["class A:\n    def m(self): return m", "m = 1"],
+    "method default of itself": ["class A:\n    def m(self, x=m): return x", "m = 1"],
     "cycle": ["def f(): return g()", "def g(): return f()"],
     "cycle with a variable": ["def f(): return g() + bad", "def g(): return f()", "bad = 1"],
     "chain to a variable": [
@@ -131,7 +144,7 @@ REUSABLE = {
         "glob = 1",
     ],
     "property": [
-        "class A:\n    @property\n    def p(self): return 1\n    @p.setter\n    def p(self, v): pass"
+        "class A:\n    @property\n    def p(self): return 1\n    @p.setter\n    def p(self, v): ..."
     ],
     "class in a class": [
         "class A:\n    class B:\n        z = 1\n    y = B.z\n    def m(self): return A, glob"
@@ -167,7 +180,13 @@ LAYOUT = {
         "print(" + ", ".join(f"a_result_with_a_long_name_{n}" for n in range(4)) + ")",
     ],
     "one long return": [f"{'r' * 90} = 1", "r" * 90],
-    "just 79 and 80": [f"print({'a' * 35}, {'b' * 32})", f"print({'a' * 35}, {'b' * 33})"],
+    "parameters of about a line": [f"print({'a' * 35}, {'b' * n})" for n in range(30, 40)],
+    "returns of about a line": [
+        "\n".join(f"{'a' * 35}{n}, {'b' * n}{n} = c" for n in range(26, 36)),
+        *(f"print({'a' * 35}{n}, {'b' * n}{n})" for n in range(26, 36)),
+        *(f"{'a' * 35}, {'b' * n}{n}, = c" for n in range(26, 36)),
+        *(f"print({'b' * n}{n}, {'a' * 35})" for n in range(26, 36)),
+    ],
     "async": [
         "await foo()",
         "async with a as b: pass",

@@ -90,6 +90,19 @@ def test_messages_behind_a_stop_are_dead_letters(system, simulated, line):
     ]
 
 
+def test_an_actor_counts_as_stopped_only_when_its_dead_letters_have_been_told(
+    system, simulated, line
+):
+    living: list[int] = []
+    letter = Letter()
+    letter.when_undelivered = lambda: living.append(system.statistics().actors)
+    mailbox = system.start(Doer, name="actor", dispatcher=line)
+    system.request_stop(mailbox)
+    mailbox.tell(letter)
+    simulated.run_until_idle()
+    assert living == [1]
+
+
 @pytest.mark.parametrize("error", [ValueError("bad"), SystemExit(1)], ids=repr)
 def test_an_undelivered_that_raises_reaches_neither_the_sender_nor_the_next_letter(
     system, simulated, line, error

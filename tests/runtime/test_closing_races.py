@@ -1,7 +1,8 @@
 """Messages and questions that race the end of an actor: each one hears of its fate.
 
-Every round lets threads loose on one actor while it ends. The races are won by
-either side in some of the rounds; no outcome of a race is wrong, only silence.
+The narrowest moments are staged on one thread, by what a mailbox is made of.
+The rounds let threads loose on one actor while it ends: either side may win
+such a race, and no outcome is wrong, only silence.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +15,17 @@ from pykka import ActorDeadError, ActorRef, Future
 
 from actors.runtime import ActorSystem
 from actors.types import Mailbox
-from tests.runtime.doubles import FAILURE_S, Deed, Doer, Letter, raising, ref_of, run_all, told_by
+from tests.runtime.doubles import (
+    FAILURE_S,
+    Deed,
+    Doer,
+    Letter,
+    once,
+    raising,
+    ref_of,
+    run_all,
+    told_by,
+)
 
 ROUNDS = 30
 SENDERS = 4
@@ -39,6 +50,51 @@ def race(mailbox: Mailbox[Deed], letters: Sequence[Deed], end: Deed) -> None:
         end()
 
     run_all([told_by(mailbox, share(sender)) for sender in range(SENDERS)], meanwhile=end_it)
+
+
+class SlowQueue:
+    """A queue in which something happens just before an envelope is in it."""
+
+    def __init__(self, queue: Any, meanwhile: Deed) -> None:
+        self.get_nowait, self.empty, self.qsize = queue.get_nowait, queue.empty, queue.qsize
+        self._put = queue.put
+        self._meanwhile = meanwhile
+
+    def put(self, envelope: Any) -> None:
+        self._meanwhile()
+        self._put(envelope)
+
+
+class SlowLock:
+    """A lock, taken, before whose release something happens."""
+
+    def __init__(self, lock: Any, before_release: Deed) -> None:
+        self.acquire = lock.acquire
+        self._release = lock.release
+        self._before_release = before_release
+
+    def release(self) -> None:
+        self._before_release()
+        self._release()
+
+
+def test_a_message_that_goes_in_when_the_actor_has_just_stopped_is_undelivered(
+    system, simulated, line
+):
+    letter = Letter()
+    mailbox = system.start(Doer, name="actor", dispatcher=line)
+    system.request_stop(mailbox)
+    mailbox._envelopes = SlowQueue(mailbox._envelopes, simulated.run_until_idle)
+    mailbox.tell(letter)
+    assert (letter.handled, len(letter.reasons)) == (0, 1)
+
+
+def test_a_message_that_goes_in_when_a_turn_is_just_over_gets_another_turn(system, simulated, line):
+    letter = Letter()
+    mailbox = system.start(Doer, name="actor", dispatcher=line)
+    mailbox._turn = SlowLock(mailbox._turn, once(partial(mailbox.tell, letter)))
+    simulated.run_until_idle()
+    assert (letter.handled, len(letter.reasons)) == (1, 0)
 
 
 @pytest.mark.parametrize("quantum", [1, 64])

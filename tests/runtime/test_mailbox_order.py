@@ -55,6 +55,17 @@ def test_messages_put_in_before_the_start_come_after_on_start(system, simulated,
     assert log == ["start", "early"]
 
 
+def test_on_start_is_called_once_however_many_turns_follow(system, simulated, line):
+    log: list[str] = []
+    mailbox = system.start(
+        lambda: Doer(on_start=partial(log.append, "start")), name="actor", dispatcher=line
+    )
+    for note in notes(log, "abc"):
+        mailbox.tell(note)
+        simulated.run_until_idle()
+    assert log == ["start", "a", "b", "c"]
+
+
 def test_no_second_thread_enters_an_actor_while_a_handler_runs(live, two_threads, gate):
     # The other thread takes whatever waits in the line, in order: a turn that
     # the busy actor must not have would come before the one of `other`.
