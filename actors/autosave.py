@@ -13,10 +13,10 @@ from typing import Self
 import attrs
 from loguru import logger
 
-from actors import formats
 from actors.codegen import CodegenActor
 from actors.drain import DrainReport, unsaved_work, wait_for_all
 from actors.errors import AutosaveError, NotebookClosedError
+from actors.formats import parse
 from actors.handle import NotebookHandle
 from actors.listener import ListenerActor
 from actors.messages import Flush, ForgetNotebook, ListenerMessage, OpenNotebook
@@ -235,7 +235,7 @@ class Autosave:
         """Reserve a file for a rename; `None` when the receipt was refused over it."""
         target = Path(path).absolute()
         try:
-            formats.parse(b"", target.suffix)
+            parse(b"", target.suffix)
             file = self._storage.canonical(target)
             self._registry.claim(handle, file)
         except AutosaveError as error:
@@ -276,7 +276,7 @@ class Autosave:
         if path is not None:
             self._sweep(path)
             data = self._storage.read(path)
-            notebook = formats.parse(data or b"", path.suffix)
+            notebook = parse(data or b"", path.suffix)
         if cells is not None:
             notebook = attrs.evolve(notebook, cells=cells)
         saved = None

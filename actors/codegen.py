@@ -2,7 +2,7 @@
 
 from loguru import logger
 
-from actors import formats
+from actors.formats import render
 from actors.messages import CodegenMessage, Generated, GenerateFailed
 from actors.notebook import Notebook
 from actors.runtime import Actor
@@ -30,4 +30,4 @@ class CodegenActor(Actor[CodegenMessage]):
 
         Pure: the answer may depend on the arguments alone.
         """
-        return formats.render(notebook, suffix)
+        return render(notebook, suffix)

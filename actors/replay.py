@@ -8,10 +8,10 @@ from pathlib import Path
 
 import attrs
 
-from actors import formats
 from actors.autosave import Autosave
 from actors.codec import decode_transaction
 from actors.errors import AutosaveError
+from actors.formats import parse, render
 from actors.handle import NotebookHandle
 from actors.notebook import Document, NotebookStatistics
 from actors.receipt import Outcome, Receipt, Refused, Saved
@@ -112,14 +112,14 @@ def _begin(recording: Recording, path: Path) -> None:
 
 def _states(recording: Recording, path: Path) -> Iterator[bytes]:
     document = _start(recording, path)
-    yield formats.render(document.notebook, path.suffix)
+    yield render(document.notebook, path.suffix)
     for transaction in recording.transactions:
         document = document.apply(decode_transaction(transaction))
-        yield formats.render(document.notebook, path.suffix)
+        yield render(document.notebook, path.suffix)
 
 
 def _start(recording: Recording, path: Path) -> Document:
-    notebook = formats.parse(recording.text.encode(), path.suffix)
+    notebook = parse(recording.text.encode(), path.suffix)
     return Document(attrs.evolve(notebook, cells=recording.cells))
 
 
@@ -160,7 +160,7 @@ def _check(recording: Recording, handle: NotebookHandle, outcome: Outcome) -> It
             yield f"not saved: {outcome.reason}"
         return
     text = path.read_bytes()
-    if text != formats.render(handle.document.notebook, path.suffix):
+    if text != render(handle.document.notebook, path.suffix):
         yield "the file is not the document"
     if recording.final is not None and _comparable(text.decode()) != _comparable(recording.final):
         line = _first_difference(text.decode(), recording.final)
