@@ -37,6 +37,7 @@ from actors.runtime import Actor
 from actors.saver import SaverActor, SaverParts
 from actors.settings import Settings
 from actors.statistics import Statistics
+from actors.types import CellId, NotebookId
 
 __version__ = "0.1.0"
 
@@ -47,6 +48,7 @@ __all__ = [
     "AutosaveError",
     "Cell",
     "CellConfig",
+    "CellId",
     "CodegenActor",
     "CreateCell",
     "DecodeError",
@@ -61,6 +63,7 @@ __all__ = [
     "Notebook",
     "NotebookClosedError",
     "NotebookHandle",
+    "NotebookId",
     "NotebookStatistics",
     "NotifierActor",
     "Outcome",

@@ -64,7 +64,7 @@ def options(
 @app.command("replay")
 def replay_command(
     recordings: Annotated[
-        list[Path], typer.Argument(metavar="RECORDING.ndjson...", help="Recorded agent sessions.")
+        list[Path], typer.Argument(metavar="RECORDING.ndjson", help="Recorded agent sessions.")
     ],
     out: Annotated[
         Path,
@@ -88,7 +88,7 @@ def replay_command(
     the notebook's file holds at the end is compared with the document, and
     with the file that marimo left where the recording has that.
 
-    Example: notebook-actors replay tests/data/recordings/eda.ndjson --out notebooks/
+    Example: notebook-actors replay session.ndjson --out notebooks/
     """
     if verbose:
         show_logs()
@@ -104,7 +104,7 @@ def replay_command(
 
 def main() -> None:
     """Run the command; no traceback reaches the user for what is a user's to mend."""
-    app()
+    app(prog_name="notebook-actors")
 
 
 @contextmanager

@@ -48,11 +48,17 @@ class SaveStatus:
     """One attempt to bring a notebook's file up to date has ended."""
 
     notebook: NotebookId
+    """The notebook it is about, as in `notebook.id`."""
+
     state: Literal["saved", "failing"]
+    """`"saved"`: the file holds this version; `"failing"`: it is tried again."""
+
     version: int
     """The document version that was saved, or was to be."""
 
     path: Path
+    """The notebook's file."""
+
     sha256: str | None = None
     """SHA-256 of the file in hexadecimal, when saved."""
 

@@ -57,7 +57,7 @@ class NotifierActor(Actor[NotifierMessage]):
             case ActorCrashed():
                 self._on_actor_crashed(message)
             case Leftover(notebook, reason):
-                self._danger("Work was not saved", f"{notebook}: {reason}", notebook)
+                self._danger("Work was not saved", f"{reason} ({notebook})", notebook)
             case Publish(event):
                 self._publish(event)
             case _:

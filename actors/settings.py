@@ -63,6 +63,7 @@ class Settings:
     more puts it out of service."""
 
     restart_window_s: float = attrs.field(default=5.0, validator=_positive)
+    """The length of that window."""
 
     def __attrs_post_init__(self) -> None:
         if self.retry_max_s < self.retry_min_s:

@@ -1,6 +1,7 @@
 """Hands events to those who subscribed, so that none of them can hold up another."""
 
 import asyncio
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
@@ -32,13 +33,18 @@ class Subscriber(Protocol):
 class SubscriberActor(Actor[Event]):
     """Calls one subscriber's callback, on a thread that is this subscriber's alone."""
 
-    def __init__(self, callback: Callback) -> None:
+    def __init__(self, callback: Callback, dispatcher: Dispatcher) -> None:
         super().__init__()
         self._callback = callback
+        self._dispatcher = dispatcher
 
     def on_receive(self, message: Event) -> None:
         """Call back; what that raises is logged."""
         _call(self._callback, message)
+
+    def on_stop(self) -> None:
+        """End the thread, which nobody else uses."""
+        self._dispatcher.close(0)
 
 
 class MailboxSubscriber:
@@ -124,7 +130,9 @@ class Subscribers:
     def _start(self, callback: Callback) -> "MailboxSubscriber":
         dispatcher = self._make_dispatcher()
         mailbox = self._system.start(
-            lambda: SubscriberActor(callback), name=f"subscriber {callback}", dispatcher=dispatcher
+            functools.partial(SubscriberActor, callback, dispatcher),
+            name=f"subscriber {callback}",
+            dispatcher=dispatcher,
         )
         return MailboxSubscriber(mailbox, self._system)
 

@@ -12,14 +12,15 @@ from actors.events import Alert
 from actors.listener import Directory
 from actors.messages import ActorCrashed, Leftover, ListenerMessage, SaverMessage
 from actors.notebook import Ledger
-from actors.runtime import Actor, ActorSystem, Crash, Router, Runtime
+from actors.runtime import ActorSystem, Crash, Router, Runtime
 from actors.saver import Backoff, SaverParts
 from actors.settings import Settings
 from actors.storage import Storage
 from actors.subscriber import Subscribers
 from actors.types import Mailbox, NotebookId
 
-ActorFactory: TypeAlias = Callable[..., Actor[Any]]
+ActorFactory: TypeAlias = Callable[..., Any]
+"""Makes an actor: one of ours, or of another Pykka type such as `ThreadingActor`."""
 
 STOP_GRACE_S = 2.0
 """How long each group of actors may take to end its last message at the stop."""

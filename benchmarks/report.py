@@ -2,6 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
 
 from rich.console import Console
 from rich.table import Table
@@ -44,7 +45,7 @@ def show(results: Results, console: Console) -> None:
 def _comparison(results: Results) -> Table:
     table = Table(title="marimo's writes are not synced, ours are", title_justify="left")
     table.add_column("", no_wrap=True)
-    for heading in ("marimo 0.25.2", "notebook-actors", "ratio"):
+    for heading in (f"marimo {version('marimo')}", "notebook-actors", "ratio"):
         table.add_column(heading, justify="right", no_wrap=True)
     for pace in PACES:
         _compare(results, pace, table)
@@ -71,7 +72,7 @@ def _compared(
     left, right = [value(m) for m in theirs], [value(m) for m in ours]
     ratio = _NONE
     if left and right and min(statistics.median(left), statistics.median(right)) > 0:
-        ratio = f"{statistics.median(right) / statistics.median(left):.3g}"
+        ratio = _ratio(statistics.median(right) / statistics.median(left))
     return _spread(left, show_number), _spread(right, show_number), ratio
 
 
@@ -114,6 +115,10 @@ def _spread(numbers: Sequence[float], show_number: Callable[[float], str]) -> st
     middle, least, most = statistics.median(numbers), min(numbers), max(numbers)
     text = show_number(middle)
     return text if least == most else f"{text} ({show_number(least)} to {show_number(most)})"
+
+
+def _ratio(number: float) -> str:
+    return f"x {number:,.3g}" if number >= 1 else f"/ {1 / number:,.3g}"
 
 
 def _us(seconds: float) -> str:

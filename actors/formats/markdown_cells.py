@@ -19,7 +19,7 @@ def formatted(code: str, source: QuietSource, tree: ast.Module) -> str | None:
     markdown = None if call is None else _text(call)
     if call is None or not markdown:
         return None
-    start, end = _span(code, source, call)
+    start, end = _span(source, call)
     prefix = scan(code[start:end]).literals[-1].prefix
     tag = "" if prefix.lower() == "u" else prefix
     between = markdown
@@ -56,8 +56,8 @@ def _text(call: ast.Call) -> str | None:
             return None
 
 
-def _span(code: str, source: QuietSource, call: ast.Call) -> tuple[int, int]:
-    """Return where the call is in `code`; the tree counts lines and UTF-8 bytes."""
+def _span(source: QuietSource, call: ast.Call) -> tuple[int, int]:
+    """Return where the call is in the original; the tree counts lines and UTF-8 bytes."""
     lines = source.text.split("\n")
     starts = [0]
     for line in lines:
@@ -69,7 +69,6 @@ def _span(code: str, source: QuietSource, call: ast.Call) -> tuple[int, int]:
 
     assert call.end_lineno is not None
     assert call.end_col_offset is not None
-    del code
     return (
         offset(call.lineno, call.col_offset),
         offset(call.end_lineno, call.end_col_offset),

@@ -127,14 +127,14 @@ class Scopes:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         name = self._names.bound(node.name)
-        is_method = self._names.stack[-1].kind == "class"
         self._names.needs.append(set())
         known = self._signature(node)
         at_once = set(self._names.needs[-1])
         self._names.open("function", known)
         self._visit_all(node.body)
         self._names.close()
-        self._finish(name, node, "method" if is_method else "function", at_once)
+        kind = "method" if self._names.stack[-1].kind == "class" else "function"
+        self._finish(name, node, kind, at_once)
 
     def _signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
         """Visit all but the body; return the names that the body starts with."""

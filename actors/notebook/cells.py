@@ -56,11 +56,13 @@ class CellConfig:
 _CELL_OPTIONS = tuple(field.name for field in attrs.fields(CellConfig) if field.name != "extra")
 
 DEFAULT_CONFIG = CellConfig()
-"""The one config that most cells share."""
+"""The one config that most cells share; every `Cell` without options holds this object."""
 
 
 def _as_config(config: CellConfig | Mapping[str, Any]) -> CellConfig:
-    return config if isinstance(config, CellConfig) else CellConfig.from_options(config)
+    if not isinstance(config, CellConfig):
+        config = CellConfig.from_options(config)
+    return DEFAULT_CONFIG if config == DEFAULT_CONFIG else config
 
 
 def _is_text(cell: Any, attribute: "attrs.Attribute[Any]", value: Any) -> None:

@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import threading
+import weakref
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Protocol
@@ -35,6 +36,10 @@ class Dispatcher(Protocol):
 
     def schedule(self, runnable: Runnable, /) -> None:
         """Run it once, on some thread, behind those that wait already."""
+        ...
+
+    def close(self, timeout_s: float) -> None:
+        """End its threads after their present turns; wait up to so long for that."""
         ...
 
 
@@ -121,7 +126,8 @@ class ThreadRuntime:
 
     def __init__(self) -> None:
         self.clock: Clock = SystemClock()
-        self._dispatchers: list[ThreadDispatcher] = []
+        # Weak: one that was closed is kept alive by nothing, its threads have ended.
+        self._dispatchers: weakref.WeakSet[ThreadDispatcher] = weakref.WeakSet()
         self._timers = Timers()
         self._changed = threading.Condition()
 
@@ -132,7 +138,7 @@ class ThreadRuntime:
         made = ThreadDispatcher(
             name, threads, quantum_messages=quantum_messages, quantum_s=quantum_s
         )
-        self._dispatchers.append(made)
+        self._dispatchers.add(made)
         return made
 
     def later(self, delay_s: float, action: Callable[[], object]) -> None:
@@ -153,7 +159,7 @@ class ThreadRuntime:
         """End all threads that come back within `timeout_s`; leave the others behind."""
         until_s = self.clock.monotonic() + timeout_s
         self._timers.close()
-        for dispatcher in self._dispatchers:
+        for dispatcher in list(self._dispatchers):
             dispatcher.close(max(0.0, until_s - self.clock.monotonic()))
 
 

@@ -42,6 +42,9 @@ class SimulatedDispatcher:
         """Put it in the line."""
         self.line.append(runnable)
 
+    def close(self, timeout_s: float) -> None:
+        """Do nothing: there are no threads."""
+
 
 class SimulatedRuntime:
     """Runs actors inside the calls of a test, one message at a time.

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import pykka
 
-from actors.runtime import Actor, Inbox, PooledActor
+from actors.runtime import Actor, Inbox
 from actors.types import Mailbox, Undeliverable
 
 Deed = Callable[[], object]
@@ -96,15 +96,15 @@ def occupy(mailbox: Mailbox[Deed], gate: Event) -> None:
     assert entered.wait(FAILURE_S)
 
 
-def actor_of(mailbox: Mailbox[Any]) -> PooledActor:
-    """Return the pooled actor that lives behind a mailbox."""
+def actor_of(mailbox: Mailbox[Any]) -> Actor[Any]:
+    """Return the actor of ours that lives behind a mailbox."""
     assert isinstance(mailbox, Inbox)
-    assert mailbox._actor is not None
+    assert isinstance(mailbox._actor, Actor)
     return mailbox._actor
 
 
 def ref_of(mailbox: Mailbox[Any]) -> pykka.ActorRef[Any]:
-    """Return Pykka's reference to a pooled actor that lives."""
+    """Return Pykka's reference to an actor of ours that lives."""
     return actor_of(mailbox).actor_ref
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from actors.runtime import Actor, Router
 from actors.testing import Probe
-from tests.runtime.doubles import FAILURE_S, Doer, Letter, notes, occupy, raising
+from tests.runtime.doubles import FAILURE_S, Doer, Letter, actor_of, notes, occupy, raising
 
 
 def test_stop_waits_for_what_is_in_the_mailboxes(live, two_threads):
@@ -145,6 +145,11 @@ def test_an_actor_reaches_itself_through_its_mailbox(system, simulated, line):
     system.start(Countdown, name="countdown", dispatcher=line).tell(3)
     simulated.run_until_idle()
     assert handled == [3, 2, 1, 0]
+
+
+def test_the_mailbox_that_an_actor_knows_is_the_one_that_others_have(system, line):
+    mailbox = system.start(Doer, name="actor", dispatcher=line)
+    assert actor_of(mailbox).mailbox is mailbox
 
 
 # -- a router ---------------------------------------------------------------------------
