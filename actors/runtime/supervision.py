@@ -1,7 +1,5 @@
 """When a crashed actor is started again, and what is known of its crash."""
 
-from collections import deque
-
 import attrs
 
 
@@ -31,12 +29,11 @@ class RestartLimit:
     def __init__(self, max_restarts: int, window_s: float) -> None:
         self._max_restarts = max_restarts
         self._window_s = window_s
-        self._restarts: deque[float] = deque()
+        self._restarts: list[float] = []
 
     def allow(self, now: float) -> bool:
         """Return whether a restart at `now` is within the limit, and count it."""
-        while self._restarts and now - self._restarts[0] >= self._window_s:
-            self._restarts.popleft()
+        self._restarts = [time for time in self._restarts if now - time < self._window_s]
         if len(self._restarts) >= self._max_restarts:
             return False
         self._restarts.append(now)

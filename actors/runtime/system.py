@@ -20,6 +20,9 @@ M = TypeVar("M")
 SET_ASIDE_KEPT = 100
 """How many crashes `ActorSystem.set_aside` remembers, the newest ones."""
 
+TEXT_KEPT = 2_000
+"""Characters of a message that logs and crashes show; one may hold a whole notebook."""
+
 
 class Actor(SupervisedActor, Generic[M]):
     """An actor that an `ActorSystem` runs; `M` is what its mailbox takes.
@@ -228,9 +231,10 @@ class ActorSystem:
 
 def _text_of(value: object) -> str:
     try:
-        return repr(value)
+        text = repr(value)
     except Exception as error:  # noqa: BLE001 - a user's `__repr__`, in the midst of a rescue
         return f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+    return text if len(text) <= TEXT_KEPT else f"{text[:TEXT_KEPT]}…"
 
 
 class ForeignMailbox:
