@@ -1,6 +1,14 @@
 """The pure model: cells, changes, documents. No I/O, no threads, no actors."""
 
-from actors.notebook.cells import DEFAULT_CONFIG, Cell, CellConfig, Extra, Notebook
+from actors.notebook.cells import (
+    DEFAULT_CONFIG,
+    PLAIN_STYLE,
+    Cell,
+    CellConfig,
+    Extra,
+    Notebook,
+    TextStyle,
+)
 from actors.notebook.changes import (
     Change,
     CreateCell,
@@ -18,6 +26,7 @@ from actors.notebook.ledger import Ledger, Mode, NotebookStatistics
 
 __all__ = [
     "DEFAULT_CONFIG",
+    "PLAIN_STYLE",
     "Cell",
     "CellConfig",
     "Change",
@@ -35,5 +44,6 @@ __all__ = [
     "SetCode",
     "SetConfig",
     "SetName",
+    "TextStyle",
     "Transaction",
 ]

@@ -65,6 +65,13 @@ def _as_config(config: CellConfig | Mapping[str, Any]) -> CellConfig:
     return DEFAULT_CONFIG if config == DEFAULT_CONFIG else config
 
 
+def as_cell_id(text: str) -> CellId:
+    """Return a text as the id of a cell; anything else is a `TypeError`."""
+    if not isinstance(text, str):
+        raise TypeError(f"the id of a cell must be text, not {text!r}")
+    return CellId(text)
+
+
 def _is_text(cell: Any, attribute: "attrs.Attribute[Any]", value: Any) -> None:
     del cell
     if not isinstance(value, str):
@@ -75,7 +82,7 @@ def _is_text(cell: Any, attribute: "attrs.Attribute[Any]", value: Any) -> None:
 class Cell:
     """One cell of a notebook."""
 
-    id: CellId = attrs.field(validator=_is_text)
+    id: CellId = attrs.field(converter=as_cell_id)
     """The host's name for this cell; not stored in a `.py` file."""
 
     code: str = attrs.field(validator=_is_text)
@@ -89,6 +96,24 @@ class Cell:
 
     version: int = 0
     """Grows by one each time the code really changes."""
+
+
+@attrs.frozen
+class TextStyle:
+    """How a file writes its text down; kept, so that a save changes no more than it must."""
+
+    newline: str = "\n"
+    """What ends its lines: `\\n`, `\\r\\n` or `\\r`."""
+
+    encoding: str = "utf-8"
+    """Python's name of the encoding; `utf-8-sig` has a byte order mark."""
+
+    footer: str = ""
+    """What stands below the last construct that the format knows."""
+
+
+PLAIN_STYLE = TextStyle()
+"""UTF-8 with Unix line ends, as a new file has it."""
 
 
 def _as_cells(cells: Iterable[Cell]) -> tuple[Cell, ...]:
@@ -119,6 +144,13 @@ class Notebook:
     """The `__generated_with` value of the file, kept so that opening and
     saving with another release does not change that line; `None` for a
     notebook that has no file yet."""
+
+    style: TextStyle = PLAIN_STYLE
+    """How the file writes its text down."""
+
+    extra: Extra = attrs.field(default=(), converter=as_extra, repr=False, eq=False)
+    """What else the file's format keeps in it, such as the outputs of an
+    `.ipynb`; nobody but that format reads it, and it plays no part in `==`."""
 
     def __iter__(self) -> Iterator[Cell]:
         return iter(self.cells)

@@ -9,12 +9,16 @@ from typing import ClassVar, TypeAlias
 
 import attrs
 
-from actors.notebook.cells import CellConfig, Extra, as_extra
+from actors.notebook.cells import CellConfig, Extra, as_cell_id, as_extra
 from actors.types import CellId
 
 
-def _as_ids(ids: Iterable[CellId]) -> tuple[CellId, ...]:
-    return tuple(ids)
+def _as_anchor(text: str | None) -> CellId | None:
+    return None if text is None else as_cell_id(text)
+
+
+def _as_ids(ids: Iterable[str]) -> tuple[CellId, ...]:
+    return tuple(map(as_cell_id, ids))
 
 
 @attrs.frozen(kw_only=True)
@@ -31,12 +35,12 @@ class CreateCell(_Change):
     """Insert a new cell before or after another one, or at the end."""
 
     type: ClassVar[str] = "create-cell"
-    cell_id: CellId
+    cell_id: CellId = attrs.field(converter=as_cell_id)
     code: str
     name: str
     config: CellConfig
-    before: CellId | None = None
-    after: CellId | None = None
+    before: CellId | None = attrs.field(default=None, converter=_as_anchor)
+    after: CellId | None = attrs.field(default=None, converter=_as_anchor)
 
 
 @attrs.frozen
@@ -44,7 +48,7 @@ class DeleteCell(_Change):
     """Remove a cell."""
 
     type: ClassVar[str] = "delete-cell"
-    cell_id: CellId
+    cell_id: CellId = attrs.field(converter=as_cell_id)
 
 
 @attrs.frozen
@@ -52,9 +56,9 @@ class MoveCell(_Change):
     """Put a cell before or after another one."""
 
     type: ClassVar[str] = "move-cell"
-    cell_id: CellId
-    before: CellId | None = None
-    after: CellId | None = None
+    cell_id: CellId = attrs.field(converter=as_cell_id)
+    before: CellId | None = attrs.field(default=None, converter=_as_anchor)
+    after: CellId | None = attrs.field(default=None, converter=_as_anchor)
 
 
 @attrs.frozen
@@ -74,7 +78,7 @@ class SetCode(_Change):
     """Replace a cell's code."""
 
     type: ClassVar[str] = "set-code"
-    cell_id: CellId
+    cell_id: CellId = attrs.field(converter=as_cell_id)
     code: str
 
 
@@ -83,7 +87,7 @@ class SetName(_Change):
     """Replace a cell's name."""
 
     type: ClassVar[str] = "set-name"
-    cell_id: CellId
+    cell_id: CellId = attrs.field(converter=as_cell_id)
     name: str
 
 
@@ -92,7 +96,7 @@ class SetConfig(_Change):
     """Replace a cell's config, all of it."""
 
     type: ClassVar[str] = "set-config"
-    cell_id: CellId
+    cell_id: CellId = attrs.field(converter=as_cell_id)
     config: CellConfig
 
 

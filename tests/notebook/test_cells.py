@@ -18,7 +18,7 @@ SEVEN: Any = 7
     ("make", "message"),
     [
         (lambda: Cell(A, NONE), "Cell.code must be text, not None"),
-        (lambda: Cell(NONE, ""), "Cell.id must be text, not None"),
+        (lambda: Cell(NONE, ""), "the id of a cell must be text, not None"),
         (lambda: Cell(A, "", name=NONE), "Cell.name must be text, not None"),
         (lambda: attrs.evolve(Cell(A, ""), code=SEVEN), "Cell.code must be text, not 7"),
     ],
@@ -102,3 +102,10 @@ def test_a_notebook_is_a_value_that_hashes_and_pickles():
     again = pickle.loads(pickle.dumps(notebook))
     assert again == notebook
     assert len({again, notebook}) == 1
+
+
+def test_values_that_hold_lists_and_mappings_of_a_newer_version_hash_too():
+    odd = {"new": [1, {"deep": []}]}
+    notebook = Notebook([Cell(A, "1", config=odd)], app_config=odd)
+    assert len({notebook, attrs.evolve(notebook)}) == 1
+    assert notebook != Notebook([Cell(A, "1")])

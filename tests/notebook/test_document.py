@@ -244,6 +244,15 @@ def test_changes_and_cell_ids_are_taken_from_any_iterable():
     assert order(document(A, B).apply(transaction)) == "ba"
 
 
+def test_changes_and_transactions_hash_whatever_a_newer_sender_adds():
+    odd = {"new": [1, {"deep": []}]}
+    change = SetCode(cell_id=A, code="x", extra=odd)
+    transaction = Transaction([change], extra=odd)
+    assert len({change, attrs.evolve(change)}) == 1
+    assert len({transaction, attrs.evolve(transaction)}) == 1
+    assert change != SetCode(cell_id=A, code="x")
+
+
 # -- against marimo ----------------------------------------------------------------
 
 ALPHABET = st.sampled_from([*map(CellId, "abcde"), CellId("")])

@@ -200,6 +200,30 @@ def test_a_failure_settles_a_flush_unless_it_is_patient():
     assert patient.outcome == saved(1)
 
 
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_flush_is_never_told_of_a_save_older_than_what_was_asked_for(patient):
+    ledger = new()
+    apply(ledger, "a")
+    apply(ledger, "b", "kernel")
+    receipt = flush(ledger, patient=patient)
+    ledger.durable(saved(1), written=True)
+    assert receipt.outcome == ledger.standing()
+    assert isinstance(receipt.outcome, Deferred)
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_flush_waits_on_for_a_later_save_that_has_what_was_asked_for(patient):
+    ledger = new()
+    apply(ledger, "a")
+    apply(ledger, "b", "kernel")
+    receipt = flush(ledger, patient=patient)
+    apply(ledger, "c")
+    ledger.durable(saved(1), written=True)
+    assert receipt.outcome is None
+    ledger.durable(saved(3), written=True)
+    assert receipt.outcome == saved(3)
+
+
 def test_a_patient_flush_waits_until_nothing_is_due():
     ledger = new()
     apply(ledger, "a")
@@ -258,24 +282,52 @@ def test_statistics_count_what_happened():
     for code in "abc":
         apply(ledger, code)
     apply(ledger, "d", "kernel")
-    ledger.failed(2, "disk full")
-    ledger.durable(saved(4), written=True)
+    ledger.failed(ledger.begin_save().version, "disk full")
+    ledger.durable(saved(ledger.begin_save().version), written=True)
     apply(ledger, "e")
+    flush(ledger)
+    flush(ledger, patient=True)
     counts = ledger.statistics()
     assert (counts.version, counts.saved_version) == (5, 4)
     assert (counts.edits, counts.deferred, counts.saves, counts.failures) == (4, 1, 1, 1)
-    assert (counts.waiting, counts.unchanged) == (1, 0)
+    assert (counts.waiting, counts.unchanged) == (3, 0)
 
 
 def test_edits_that_share_a_save_are_coalesced():
     ledger = new()
     for code in "abc":
         apply(ledger, code)
+    assert ledger.begin_save() is ledger.document
+    apply(ledger, "d")
     ledger.durable(saved(3), written=True)
     assert ledger.statistics().coalesced == 2
-    apply(ledger, "d")
+    ledger.begin_save()
     ledger.durable(saved(4), written=False)
     assert (ledger.statistics().coalesced, ledger.statistics().unchanged) == (2, 1)
+
+
+def test_an_edit_that_no_save_has_brought_to_disk_is_not_coalesced():
+    ledger = new()
+    apply(ledger, "a")
+    ledger.begin_save()
+    apply(ledger, "b")
+    ledger.failed(1, "disk full")
+    assert ledger.statistics().coalesced == 0
+    ledger.begin_save()
+    ledger.durable(saved(2), written=True)
+    assert ledger.statistics().coalesced == 1
+
+
+def test_a_save_without_an_edit_of_its_own_coalesces_nothing():
+    ledger = new()
+    for code in "ab":
+        apply(ledger, code)
+        ledger.begin_save()
+        ledger.durable(saved(ledger.document.version), written=True)
+    ledger.move_to(OTHER, moved=False)
+    ledger.begin_save()
+    ledger.durable(saved(2, OTHER), written=True)
+    assert (ledger.statistics().saves, ledger.statistics().coalesced) == (3, 0)
 
 
 def test_time_to_durable_has_a_sample_for_each_edit_that_a_save_settled():
@@ -352,7 +404,7 @@ class AnyHistory(RuleBasedStateMachine):
     @precondition(lambda self: self.in_flight < 0 and self.ledger.is_due)
     @rule()
     def take_a_save(self):
-        self.in_flight = self.ledger.document.version
+        self.in_flight = self.ledger.begin_save().version
 
     @precondition(lambda self: self.in_flight >= 0)
     @rule(written=st.booleans())

@@ -91,8 +91,8 @@ class Scene:
         self.tell(Rename(NOTEBOOK, receipt := Receipt(), path))
         return receipt
 
-    def close(self) -> Receipt:
-        self.tell(CloseNotebook(NOTEBOOK, receipt := Receipt()))
+    def close(self, closing: int = 1) -> Receipt:
+        self.tell(CloseNotebook(NOTEBOOK, receipt := Receipt(), closing))
         return receipt
 
     def answer(self) -> list[str]:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from actors import formats
 from actors.codegen import CodegenActor
 from actors.errors import FormatError
 from actors.messages import Generate, Generated, GenerateFailed
@@ -49,7 +48,7 @@ def test_the_text_is_that_of_the_formats(monkeypatch):
     def render(notebook: Notebook, suffix: str) -> bytes:
         return f"{suffix} of {len(notebook)}".encode()
 
-    monkeypatch.setattr(formats, "render", render, raising=False)
+    monkeypatch.setattr("actors.codegen.render", render)
     assert answers(CodegenActor, NOTEBOOK) == [Generated(1, b".py of 1")]
 
 

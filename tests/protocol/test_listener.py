@@ -36,7 +36,8 @@ class Scene:
         self.started: list[tuple[NotebookId, Ledger]] = []
         self.savers: dict[NotebookId, Probe[SaverMessage]] = {}
         self.stopped: list[Mailbox[SaverMessage]] = []
-        self.finished: list[NotebookId] = []
+        self.finished: list[tuple[NotebookId, int]] = []
+        self.broken: Exception | None = None
         directory = Directory()
         self.mailbox = start_actor(
             self.runtime,
@@ -44,11 +45,13 @@ class Scene:
                 directory=directory,
                 start_saver=self.start_saver,
                 stop_saver=self.stopped.append,
-                on_finished=self.finished.append,
+                on_finished=lambda *finished: self.finished.append(finished),
             ),
         )
 
     def start_saver(self, notebook: NotebookId, ledger: Ledger) -> Probe[SaverMessage]:
+        if self.broken is not None:
+            raise self.broken
         self.started.append((notebook, ledger))
         self.savers[notebook] = Probe()
         return self.savers[notebook]
@@ -73,7 +76,7 @@ def each_kind() -> Mapping[str, Submit | Flush | Rename | CloseNotebook]:
         "submit": submit(),
         "flush": Flush(NB, Receipt()),
         "rename": Rename(NB, Receipt(), Path("/new.py")),
-        "close": CloseNotebook(NB, Receipt()),
+        "close": CloseNotebook(NB, Receipt(), 7),
     }
 
 
@@ -139,14 +142,14 @@ def test_a_notebook_without_a_saver_is_flushed_from_its_ledger(kind, saved):
     assert message.receipt.outcome == ledger.standing()
     assert isinstance(message.receipt.outcome, Saved if saved else Deferred)
     assert scene.started == []
-    assert scene.finished == ([NB] if kind == "close" else [])
+    assert scene.finished == ([(NB, 7)] if kind == "close" else [])
 
 
 def test_a_savers_end_of_work_is_passed_on():
     scene = Scene()
     scene.open()
-    scene.tell(submit(), NotebookFinished(NB))
-    assert scene.finished == [NB]
+    scene.tell(submit(), NotebookFinished(NB, 3))
+    assert scene.finished == [(NB, 3)]
     assert scene.stopped == []
 
 
@@ -176,6 +179,18 @@ def test_a_notebook_opened_again_gets_a_new_saver_with_the_new_ledger():
     scene.tell(again := submit())
     assert scene.started[-1] == (NB, ledger)
     assert scene.savers[NB].messages == [again]
+
+
+def test_a_saver_that_cannot_be_made_refuses_its_message_and_stops_no_other_notebook():
+    scene = Scene()
+    scene.open()
+    scene.broken = RuntimeError("no database")
+    scene.tell(*(failed := [submit() for _ in range(5)]))
+    reason = "its saver cannot be made: RuntimeError('no database')"
+    assert [message.receipt.outcome for message in failed] == [Refused(reason)] * 5
+    scene.broken = None
+    scene.tell(message := submit())
+    assert scene.savers[NB].messages == [message]
 
 
 def test_a_listener_that_crashed_still_knows_its_notebooks_and_savers():

@@ -27,12 +27,16 @@ EVIL = "<img src=x onerror=\"alert('x')\">"
 class Scene:
     """A notifier whose one subscriber is a list."""
 
-    def __init__(self, notifier: type[NotifierActor] = NotifierActor) -> None:
+    def __init__(
+        self, notifier: type[NotifierActor] = NotifierActor, *, max_restarts: int = 3
+    ) -> None:
         self.runtime = SimulatedRuntime()
         self.events: list[Event] = []
         failing: set[NotebookId] = set()
         self.mailbox = start_actor(
-            self.runtime, lambda: notifier(failing=failing, publish=self.events.append)
+            self.runtime,
+            lambda: notifier(failing=failing, publish=self.events.append),
+            max_restarts=max_restarts,
         )
 
     def tell(self, *messages: NotifierMessage) -> None:
@@ -90,7 +94,7 @@ def test_notebooks_fail_and_recover_each_for_itself():
 
 def test_the_alert_says_which_file_and_why_and_the_notice_where_it_is_now():
     scene = Scene()
-    scene.tell(failed(reason="disk full; free some space."), succeeded())
+    scene.tell(failed(reason="disk full; free some space"), succeeded())
     alert, notice = scene.alerts
     assert alert.title == "nb.py could not be saved"
     assert alert.description.startswith("disk full; free some space. The work is kept")
@@ -131,7 +135,7 @@ def test_a_crash_is_alerted_each_time_and_says_how_it_goes_on():
 def test_work_that_was_not_saved_at_the_end_is_alerted():
     scene = Scene()
     scene.tell(Leftover(NB, "disk full"))
-    assert scene.events == [Alert("Work was not saved", "nb: disk full", "danger", NB)]
+    assert scene.events == [Alert("Work was not saved", "disk full (nb)", "danger", NB)]
 
 
 # -- other events ------------------------------------------------------------------
@@ -173,6 +177,17 @@ def test_a_subclass_sends_alerts_elsewhere_too_or_instead():
     scene.tell(failed(), Leftover(NB, "reason"), crashed(restarted=True), succeeded())
     assert [alert.variant for alert in kept] == ["danger", "danger", "danger", None]
     assert [type(event) for event in scene.events] == [SaveStatus] * 2
+
+
+def test_an_on_alert_that_raises_loses_neither_the_status_nor_what_comes_after():
+    class Unreachable(NotifierActor):
+        def on_alert(self, alert):
+            super().on_alert(alert)
+            raise ConnectionError("no mail today")
+
+    scene = Scene(Unreachable, max_restarts=0)
+    scene.tell(failed(), Leftover(NB, "reason"), succeeded())
+    assert [type(event) for event in scene.events] == [Alert, SaveStatus, Alert, Alert, SaveStatus]
 
 
 def test_a_notifier_that_crashed_still_knows_who_is_failing():

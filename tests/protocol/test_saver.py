@@ -14,6 +14,7 @@ from actors.messages import (
 )
 from actors.notebook import DeleteCell, Transaction
 from actors.receipt import Deferred, Refused
+from actors.runtime.pooled import Inbox
 from actors.types import CellId
 from tests.protocol.saver_scene import NOTEBOOK, OTHER, PATH, WIRE, Scene, edit, saved
 
@@ -155,6 +156,33 @@ def test_a_rename_that_fails_leaves_the_notebook_where_it_was():
     assert (scene.ledger.path, scene.file) == (PATH, "new")
 
 
+@pytest.mark.parametrize("operation", ["read", "rename"])
+def test_whatever_a_storage_raises_during_a_rename_refuses_it(operation):
+    scene = Scene(files={PATH: b"old"}, saved=saved(0, "old"), max_restarts=0)
+    scene.storage.fail_next(odd := RuntimeError("odd"), on=operation)
+    assert scene.rename().outcome == Refused(f"the storage raised {odd!r}")
+    scene.submit("new")
+    scene.answer()
+    assert (scene.ledger.path, scene.file) == (PATH, "new")
+
+
+def test_a_file_that_moves_to_another_format_is_written_again_in_that_format():
+    scene = Scene(files={PATH: b""}, saved=saved(0, ""))
+    receipt = scene.rename(Path("/nb.md"))
+    assert (receipt.outcome, scene.codegen.messages[0].suffix) == (None, ".md")
+    scene.answer()
+    assert receipt.outcome == saved(0, "", Path("/nb.md"))
+    assert scene.storage.read(PATH) is None
+
+
+def test_a_rename_to_its_own_file_moves_nothing_and_keeps_the_save_in_flight():
+    scene = Scene(files={PATH: b"old"}, saved=saved(0, "old"))
+    receipts = [scene.submit("x"), scene.rename(PATH)]
+    assert scene.answer() == ["x"]
+    assert [receipt.outcome for receipt in receipts] == [saved(1, "x")] * 2
+    assert scene.storage.history(PATH) == (b"old", b"x")
+
+
 def test_a_notebook_in_run_mode_cannot_be_renamed():
     scene = Scene(mode="run", files={PATH: b"x"})
     assert isinstance(scene.rename().outcome, Refused)
@@ -185,7 +213,7 @@ def test_a_failing_notebook_is_saved_at_once_under_its_new_name():
 
 # -- closing -----------------------------------------------------------------------
 
-FINISHED = [NotebookFinished(NOTEBOOK)]
+FINISHED = [NotebookFinished(NOTEBOOK, 1)]
 
 
 def test_closing_with_nothing_due_is_finished_at_once():
@@ -214,3 +242,31 @@ def test_closing_while_saves_fail_is_finished_when_one_works():
     scene.runtime.advance(1.0)
     scene.answer()
     assert (scene.file, scene.listener.take()) == ("x", FINISHED)
+
+
+def test_each_closing_is_finished_under_its_own_number():
+    scene = Scene(saved=saved(0, ""))
+    scene.close(1)
+    scene.submit("x")
+    scene.close(2)
+    scene.answer()
+    assert scene.listener.take() == [NotebookFinished(NOTEBOOK, number) for number in (1, 2)]
+
+
+def test_a_closing_that_was_overtaken_by_a_later_one_does_not_replace_it():
+    scene = Scene()
+    scene.submit("x")
+    scene.close(2)
+    scene.close(1)
+    scene.answer()
+    assert scene.listener.take() == [NotebookFinished(NOTEBOOK, 2)]
+
+
+def test_a_saver_that_is_stopped_leaves_nobody_waiting():
+    scene = Scene()
+    waiting = [scene.submit("x"), scene.flush(), scene.flush(patient=True)]
+    assert isinstance(scene.mailbox, Inbox)
+    scene.mailbox.request_stop()
+    scene.runtime.run_until_idle()
+    outcome = Deferred("its saver was stopped before it could be saved")
+    assert [receipt.outcome for receipt in waiting] == [outcome] * 3

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from actors.messages import (
+    CloseNotebook,
     Generated,
     GenerateFailed,
+    NotebookFinished,
     Rename,
     Retry,
     SaveFailed,
@@ -188,6 +190,26 @@ def test_a_crash_while_saves_fail_tries_again_at_once_and_keeps_counting():
     scene.fail()
     told = scene.notifier.take()
     assert [m.retry_in_s for m in told if isinstance(m, SaveFailed)] == [1, 2]
+
+
+@pytest.mark.parametrize("crash", ["before", "after"])
+@pytest.mark.parametrize("over", [Retry, Generated])
+def test_a_crash_while_closing_does_not_forget_that_it_is(crash, over):
+    scene = Scene(fragile(**{crash: [over]}))
+    scene.submit()
+    scene.close(7)
+    scene.fail()
+    for _ in range(3):
+        scene.runtime.advance(4.0)
+        scene.answer()
+    assert scene.file == "x"
+    assert set(scene.listener.take()) == {NotebookFinished(NOTEBOOK, 7)}
+
+
+def test_a_crash_after_the_closing_was_noted_finishes_it_again():
+    scene = Scene(fragile(after=[CloseNotebook]), saved=saved(0, ""))
+    scene.close(7)
+    assert scene.listener.take() == [NotebookFinished(NOTEBOOK, 7)] * 2
 
 
 def test_a_saver_put_out_of_service_settles_everybody_who_waits():

@@ -91,14 +91,15 @@ def test_what_was_published_before_is_not_heard():
     assert heard == [status(2)]
 
 
-def test_a_subscriber_that_raises_is_logged_hears_on_and_harms_nobody(log):
+@pytest.mark.parametrize("error", [RuntimeError, SystemExit, asyncio.CancelledError])
+def test_a_subscriber_that_raises_is_logged_hears_on_and_harms_nobody(log, error):
     scene = Scene()
     heard: list[Event] = []
     raised: list[Event] = []
 
     def raising(event: Event) -> None:
         raised.append(event)
-        raise RuntimeError("broken")
+        raise error("broken")
 
     scene.subscribers.add(raising, None)
     scene.subscribers.add(heard.append, None)

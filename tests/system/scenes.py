@@ -1,6 +1,6 @@
 """What tests of the whole system share."""
 
-from actors import CellConfig, CreateCell, SetCode, StorageError, Transaction
+from actors import CellConfig, CreateCell, Saved, SetCode, StorageError, Transaction
 from actors.storage import MemoryStorage
 
 WAIT_S = 30
@@ -9,6 +9,13 @@ WAIT_S = 30
 
 def create(cell_id, code, source="code-mode"):
     return Transaction([CreateCell(cell_id, code, "_", CellConfig())], source)
+
+
+def saved(receipt):
+    """Return how a receipt ended, which must be `Saved`."""
+    outcome = receipt.wait(WAIT_S)
+    assert isinstance(outcome, Saved), outcome
+    return outcome
 
 
 def edit(cell_id, code, source="code-mode"):

@@ -15,7 +15,7 @@ from actors import (
     Saved,
 )
 from actors.formats import parse, render
-from tests.system.scenes import WAIT_S, create, edit
+from tests.system.scenes import WAIT_S, create, edit, saved
 
 
 def test_an_edit_is_in_the_file_when_its_receipt_says_so(autosave, tmp_path):
@@ -95,9 +95,9 @@ def test_edits_from_many_threads_are_all_saved_in_the_order_of_each(autosave, tm
         worker.start()
     for worker in workers:
         worker.join(WAIT_S)
-    assert notebook.flush(WAIT_S).version == count * threads
+    assert saved(notebook.request_flush()).version == count * threads
     for mine in receipts:
-        versions = [receipt.wait(WAIT_S).version for receipt in mine]
+        versions = [saved(receipt).version for receipt in mine]
         assert versions == sorted(versions)
     assert [cell.code for cell in parse((tmp_path / "nb.py").read_bytes(), ".py")] == [
         f"v{number} = {count - 1}" for number in range(threads)

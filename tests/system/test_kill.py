@@ -20,14 +20,15 @@ def code(step):
 
 
 def recording(path):
-    """Write a session that takes a while; return the text that it begins with."""
+    """Write a session that takes a while."""
     text = render(Notebook(CELLS), ".py").decode()
-    entries = [{"op": "open", "filename": "nb.py", "text": text, "cells": cells_to_wire(CELLS)}]
+    entries: list[dict[str, object]] = [
+        {"op": "open", "filename": "nb.py", "text": text, "cells": cells_to_wire(CELLS)}
+    ]
     for step in range(1, EDITS + 1):
         transaction = Transaction([SetCode(f"c{step % len(CELLS)}", code(step))], "code-mode")
         entries.append({"op": "transaction", "transaction": transaction_to_wire(transaction)})
     path.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
-    return text
 
 
 def version_of(text):

@@ -6,7 +6,8 @@ failing example is a sequence of calls and turns that can be looked at.
 
 from pathlib import Path
 
-from hypothesis import settings
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,17 +19,18 @@ from hypothesis.stateful import (
 
 from actors import (
     Autosave,
+    Cell,
     CellConfig,
     CreateCell,
     NotebookHandle,
     Receipt,
     Refused,
+    Saved,
     SaverActor,
     Settings,
     Transaction,
 )
 from actors.messages import CloseNotebook
-from actors.notebook import Ledger
 from actors.testing import MemoryStorage, SimulatedRuntime
 from actors.types import CellId
 
@@ -38,12 +40,18 @@ LONG_S = 1_000
 """More than all the failures that one history asks for can delay a save."""
 
 which = st.integers(0, 7)
+seeds = st.integers(0, 2**16)
+
+
+def new_cell(name):
+    change = CreateCell(CellId(name), f"{name} = 'edit'", "_", CellConfig())
+    return Transaction([change], "code-mode")
 
 
 class AnyLife(RuleBasedStateMachine):
     """Every edit adds a cell that nobody takes away, so a lost one is seen in the files."""
 
-    @initialize(seed=st.integers(0, 2**16))
+    @initialize(seed=seeds)
     def start(self, seed):
         machine = self
 
@@ -64,7 +72,7 @@ class AnyLife(RuleBasedStateMachine):
         self.storage = MemoryStorage(before=self.watch)
         self.autosave = Autosave(PATIENT, runtime=self.runtime, storage=self.storage, saver=Watched)
         self.autosave.start()
-        self.at_work: Ledger | None = None
+        self.at_work: object = None
         self.crash: str | None = None
         self.strays: list[Path] = []
         self.opens: list[NotebookHandle] = []
@@ -89,9 +97,7 @@ class AnyLife(RuleBasedStateMachine):
     @rule(number=which)
     def submit(self, number):
         notebook, name = self.pick(number), f"x{len(self.edits)}"
-        change = CreateCell(CellId(name), f"{name} = 'edit'", "_", CellConfig())
-        receipt = notebook.submit(Transaction([change], "code-mode"))
-        self.edits.append((notebook, name, receipt))
+        self.edits.append((notebook, name, notebook.submit(new_cell(name))))
 
     @precondition(lambda self: self.opens)
     @rule(number=which, path=st.sampled_from(FILES))
@@ -170,3 +176,157 @@ class AnyLife(RuleBasedStateMachine):
 
 TestAnyLife = AnyLife.TestCase
 TestAnyLife.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+
+
+# -- closing and opening again -----------------------------------------------------
+
+ONE = FILES[0]
+
+
+class Scene:
+    """An `Autosave` on a storage in memory, under a schedule of its own."""
+
+    def __init__(self, seed=None, saver=SaverActor):
+        self.runtime, self.storage = SimulatedRuntime(seed), MemoryStorage()
+        self.autosave = Autosave(PATIENT, runtime=self.runtime, storage=self.storage, saver=saver)
+        self.autosave.start()
+
+    def run(self, turns):
+        for _ in range(turns):
+            self.runtime.run_next()
+
+    def end(self):
+        """Let everything come to its end; return how many notebooks are left."""
+        self.runtime.run_until_idle()
+        self.runtime.advance(LONG_S)
+        left = len(self.autosave._registry)
+        assert self.autosave.stop().unsaved == ()
+        return left
+
+
+@given(seeds, st.lists(st.integers(0, 9), min_size=1, max_size=6))
+def test_no_edit_is_lost_however_often_a_notebook_is_closed_and_opened(seed, lives):
+    scene, receipts = Scene(seed), []
+    for life, turns in enumerate(lives):
+        notebook = scene.autosave.open(ONE)
+        receipts.append(notebook.submit(new_cell(f"x{life}")))
+        notebook.close()
+        scene.run(turns)
+    assert scene.end() == 0
+    assert [type(receipt.outcome) for receipt in receipts] == [Saved] * len(lives)
+
+
+@given(seeds, st.integers(0, 12), st.integers(1, 5))
+def test_a_notebook_that_was_closed_while_it_fails_can_be_opened_edited_and_closed(
+    seed, turns, failures
+):
+    scene = Scene(seed)
+    scene.storage.fail_next("disk full", failures)
+    scene.autosave.open(ONE).submit(new_cell("x0"))
+    scene.autosave.open(ONE).close()
+    notebook = scene.autosave.open(ONE)
+    notebook.submit(new_cell("x1"))
+    scene.run(turns)
+    receipt = notebook.submit(new_cell("x2"))
+    notebook.close()
+    notebook.close()
+    assert scene.end() == 0
+    assert receipt.outcome is not None
+    assert all(f"x{n} = ".encode() in (scene.storage.read(ONE) or b"") for n in range(3))
+
+
+def test_a_second_word_of_an_earlier_end_does_not_end_a_later_notebook():
+    crashes = ["over the answer"]
+
+    class TellsTwice(SaverActor):
+        def on_receive(self, message):
+            super().on_receive(message)
+            if isinstance(message, CloseNotebook) and crashes:
+                raise RuntimeError(crashes.pop())  # its successor finishes again
+
+    scene = Scene(saver=TellsTwice)
+    first = scene.autosave.open(ONE)
+    first.submit(new_cell("x0"))
+    scene.runtime.run_until_idle()
+    first.close()
+    while scene.autosave._registry.entries():
+        scene.runtime.run_next()
+    again = scene.autosave.open(ONE)
+    receipt = again.submit(new_cell("x1"))
+    again.close()
+    assert scene.end() == 0
+    assert isinstance(receipt.outcome, Saved)
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_two_renames_one_behind_the_other_leave_one_notebook_with_one_file(back):
+    scene = Scene()
+    notebook = scene.autosave.open(ONE)
+    there, second = notebook.rename(FILES[1]), notebook.rename(ONE if back else "/n/three.py")
+    scene.runtime.run_until_idle()
+    assert isinstance(there.outcome, Saved)
+    assert isinstance(second.outcome, Refused)
+    assert "under way" in second.outcome.reason
+    assert scene.autosave.open(FILES[1]) is notebook
+    assert scene.end() == 1
+
+
+def test_cells_with_one_id_twice_are_refused_before_anything_is_open():
+    scene = Scene()
+    cells = [Cell(CellId(name), "") for name in "abcab"]
+    with pytest.raises(ValueError, match="given more than once: a, b"):
+        scene.autosave.open(ONE, cells=iter(cells))
+    assert scene.autosave.statistics().notebooks == scene.end() == 0
+
+
+# -- another thread, staged at the narrowest moments -------------------------------
+
+
+def test_a_notebook_opened_in_the_moment_that_it_is_forgotten_takes_edits(monkeypatch):
+    scene, again = Scene(), list[NotebookHandle]()
+    notebook = scene.autosave.open(ONE)
+    notebook.submit(new_cell("x0"))
+    scene.runtime.run_until_idle()
+    add = scene.autosave._totals.add
+
+    def open_meanwhile(ledger):
+        add(ledger)
+        again.append(scene.autosave.open(ONE))
+
+    monkeypatch.setattr(scene.autosave._totals, "add", open_meanwhile)
+    notebook.close()
+    scene.runtime.run_until_idle()
+    monkeypatch.undo()
+    receipt = again[0].submit(new_cell("x1"))
+    assert scene.end() == 1
+    assert isinstance(receipt.outcome, Saved)
+
+
+def test_one_who_opens_a_notebook_just_opened_by_another_may_edit_at_once(monkeypatch):
+    scene, receipts = Scene(), list[Receipt]()
+    add = scene.autosave._registry.add
+
+    def submit_meanwhile(*arguments):
+        present = add(*arguments)
+        monkeypatch.undo()
+        receipts.append(scene.autosave.open(ONE).submit(new_cell("x0")))
+        return present
+
+    monkeypatch.setattr(scene.autosave._registry, "add", submit_meanwhile)
+    scene.autosave.open(ONE)
+    assert scene.end() == 1
+    assert [type(receipt.outcome) for receipt in receipts] == [Saved]
+
+
+def test_unnamed_notebooks_opened_at_the_same_moment_are_two(monkeypatch):
+    scene, others = Scene(), list[NotebookHandle]()
+    add = scene.autosave._registry.add
+
+    def open_meanwhile(*arguments):
+        monkeypatch.undo()
+        others.append(scene.autosave.open())
+        return add(*arguments)
+
+    monkeypatch.setattr(scene.autosave._registry, "add", open_meanwhile)
+    assert scene.autosave.open().id != others[0].id
+    assert scene.end() == 2

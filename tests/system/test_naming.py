@@ -13,7 +13,7 @@ from actors import (
     StorageError,
 )
 from actors.formats import parse, render
-from tests.system.scenes import WAIT_S, create, edit
+from tests.system.scenes import WAIT_S, create, edit, saved
 
 
 def test_opening_a_notebook_does_not_touch_its_file(tmp_path):
@@ -24,7 +24,7 @@ def test_opening_a_notebook_does_not_touch_its_file(tmp_path):
     before = path.stat()
     with Autosave() as autosave:
         notebook = autosave.open(path)
-        assert notebook.flush(WAIT_S).version == 0
+        assert saved(notebook.request_flush()).version == 0
     assert path.stat() == before or path.stat().st_mtime_ns == before.st_mtime_ns
     assert path.stat().st_ino == before.st_ino
 

@@ -193,4 +193,5 @@ def test_notebooks_do_not_mix_and_a_broken_one_stops_no_other(each_ones, seed):
         documents = fold(submitted)
         assert notebook.document == documents[-1]
         persisted = notebook.statistics().edits
+        assert notebook.path is not None
         assert bool(storage.history(notebook.path)) == bool(persisted)

@@ -61,7 +61,8 @@ def test_a_subscriber_that_raises_or_hangs_harms_nobody(tmp_path):
 
 
 def test_an_unsubscribed_callback_hears_nothing_more(autosave, tmp_path):
-    heard, other = [], threading.Event()
+    heard: list[object] = []
+    other = threading.Event()
     unsubscribe = autosave.subscribe(heard.append)
     unsubscribe()
     autosave.subscribe(lambda _: other.set())
@@ -75,18 +76,18 @@ def test_leaving_the_block_saves_what_was_submitted(tmp_path):
         notebooks = [autosave.open(tmp_path / f"nb{number}.py") for number in range(20)]
         receipts = [notebook.submit(create("a", "x = 1")) for notebook in notebooks]
     assert all(isinstance(receipt.outcome, Saved) for receipt in receipts)
-    assert autosave.report.unsaved == ()
+    assert autosave.stop().unsaved == ()
     assert len(list(tmp_path.iterdir())) == 20
 
 
 def test_what_cannot_be_saved_in_time_is_reported():
-    alerts = []
+    alerts: list[object] = []
     with Autosave(Settings(drain_timeout_s=0.01), storage=BrokenStorage()) as autosave:
         autosave.subscribe(alerts.append)
         named, unnamed = autosave.open("nb.py"), autosave.open()
         named.submit(create("a", "x = 1"))
         unnamed.submit(create("a", "x = 1")).wait(WAIT_S)
-    left = {work.notebook: work.reason for work in autosave.report.unsaved}
+    left = {work.notebook: work.reason for work in autosave.stop().unsaved}
     assert left.keys() == {named.id, unnamed.id}
     assert "unnamed" in left[unnamed.id]
     titles = [event.title for event in alerts if isinstance(event, Alert)]
