@@ -155,7 +155,8 @@ class Autosave:
         """Open a notebook; reads its file, so it takes as long as that does.
 
         The same file opened twice is one notebook, which has to be closed
-        twice; in `"run"` mode each open is a notebook of its own.
+        twice; one that was put out of service is tried again, with the work
+        that it has. In `"run"` mode each open is a notebook of its own.
 
         Args:
             path: its file; one that does not exist is made by the first save.
@@ -183,10 +184,12 @@ class Autosave:
             notebook = self._registry.new_id("unnamed" if path is None else str(path))
             handle = NotebookHandle(notebook, ledger, self)
             opened = Entry(handle, ledger, set() if file is None else {file})
-            present = self._registry.add(opened)
+            announcement = OpenNotebook(notebook, ledger)
+            present = self._registry.add(opened, lambda: wiring.listener.tell(announcement))
             if present is opened:
-                wiring.listener.tell(OpenNotebook(notebook, ledger))
                 return handle
+        if present.ledger.out_of_service is not None:
+            wiring.listener.tell(OpenNotebook(present.handle.id, present.ledger))
         if cells is not None and cells != present.ledger.document.notebook.cells:
             present.handle.close()
             raise ValueError(f"{path} is open already with other cells; open it without `cells`")
@@ -300,9 +303,12 @@ class Autosave:
             return
         timeout_s = self.settings.drain_timeout_s
         wait_for_all([entry.handle.request_flush()], wiring.runtime, timeout_s)
+        ledger = entry.ledger
         wiring.runtime.await_condition(
             lambda: (
-                entry.ledger.last_failure is not None or self._registry.closing(file) is not entry
+                ledger.last_failure is not None
+                or ledger.out_of_service is not None
+                or self._registry.closing(file) is not entry
             ),
             timeout_s,
         )
@@ -319,11 +325,15 @@ class Autosave:
 
     def _on_finished(self, notebook: NotebookId, closing: int) -> None:
         """Forget a closed notebook that has nothing left to save, unless it was reopened."""
-        entry = self._registry.remove_if_closed(notebook, closing)
-        if entry is not None and self._wiring is not None:
+        wiring = self._wiring
+        assert wiring is not None, "it is an actor that calls this"
+
+        entry = self._registry.remove_if_closed(
+            notebook, closing, lambda: wiring.listener.tell(ForgetNotebook(notebook))
+        )
+        if entry is not None:
             self._totals.add(entry.ledger)
-            self._wiring.listener.tell(ForgetNotebook(notebook))
-            self._wiring.runtime.notify()
+            wiring.runtime.notify()
 
     def _drain(self, wiring: Wiring, timeout_s: float) -> DrainReport:
         entries = self._registry.entries()

@@ -36,7 +36,8 @@ class Directory:
 class ListenerActor(Actor[ListenerMessage]):
     """Routes; holds no document and does no I/O.
 
-    Receives `OpenNotebook`, then any of `Submit`, `Flush`, `Rename` and
+    Receives `OpenNotebook` (again for one whose saver is out of service, which
+    then gets another saver), then any of `Submit`, `Flush`, `Rename` and
     `CloseNotebook`, which it passes to the notebook's saver unchanged and in
     order, starting the saver at the first. A message for a notebook that is
     not open is refused. `NotebookFinished` goes on to whoever closes
@@ -70,13 +71,20 @@ class ListenerActor(Actor[ListenerMessage]):
             case Submit() | Flush() | Rename() | CloseNotebook():
                 self._forward(message)
             case OpenNotebook(notebook, ledger):
-                self._directory.ledgers[notebook] = ledger
+                self._open(notebook, ledger)
             case NotebookFinished(notebook, closing):
                 self._on_finished(notebook, closing)
             case ForgetNotebook(notebook):
                 self._forget(notebook)
             case _:
                 assert_never(message)
+
+    def _open(self, notebook: NotebookId, ledger: Ledger) -> None:
+        self._directory.ledgers[notebook] = ledger
+        if ledger.out_of_service is not None:
+            # Whoever opens it again wants to try again, with the work that it has.
+            ledger.out_of_service = None
+            self._directory.savers.pop(notebook, None)
 
     def _forward(self, message: NotebookMessage) -> None:
         saver = self._directory.savers.get(message.notebook)

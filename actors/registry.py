@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import attrs
@@ -24,8 +25,8 @@ class Entry:
     opens: int = 1
     """How often it was opened and not closed."""
 
-    closings: int = 0
-    """How often the last of its opens was closed; tells a close from one before."""
+    closing: int | None = None
+    """The number of its last closing, unique in its registry: ids are used again."""
 
     claimed: Path | None = None
     """The one of its files that a rename under way is to give it."""
@@ -38,7 +39,9 @@ class Registry:
         self._lock = threading.Lock()
         self._by_file: dict[Path, Entry] = {}
         self._by_id: dict[NotebookId, Entry] = {}
+        self._ids: set[NotebookId] = set()  # also those that are about to be added
         self._numbers = itertools.count(2)
+        self._closings = itertools.count(1)
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -49,10 +52,12 @@ class Registry:
             return list(self._by_id.values())
 
     def new_id(self, name: str) -> NotebookId:
-        """Return an id that no open notebook has: the name, numbered if need be."""
+        """Give away an id that no notebook has: the name, numbered if need be."""
         with self._lock:
-            taken = name in self._by_id
-        return NotebookId(f"{name}#{next(self._numbers)}" if taken else name)
+            taken = name in self._ids or name in self._by_id
+            notebook = NotebookId(f"{name}#{next(self._numbers)}" if taken else name)
+            self._ids.add(notebook)
+        return notebook
 
     def closing(self, file: Path | None) -> Entry | None:
         """Return the notebook of this file if it is closed and not done with its work."""
@@ -65,12 +70,20 @@ class Registry:
         with self._lock:
             return self._count_open(file)
 
-    def add(self, entry: Entry) -> Entry:
-        """Register a notebook, or return the one that has its file already."""
+    def add(self, entry: Entry, announce: Callable[[], object] = lambda: None) -> Entry:
+        """Register a notebook, or return the one that has its file already.
+
+        Args:
+            entry: the notebook, under an id of `new_id`.
+            announce: tells others of it before anybody can find it here.
+                Called under the lock: it must not wait.
+        """
         with self._lock:
             for file in entry.files:
                 if (present := self._count_open(file)) is not None:
+                    self._ids.discard(entry.handle.id)
                     return present
+            announce()
             self._by_file |= dict.fromkeys(entry.files, entry)
             self._by_id[entry.handle.id] = entry
             return entry
@@ -85,18 +98,29 @@ class Registry:
             if entry.opens > 0:
                 return None
             handle.closed = True
-            entry.closings += 1
-            return entry.closings
+            entry.closing = next(self._closings)
+            return entry.closing
 
-    def remove_if_closed(self, notebook: NotebookId, closing: int) -> Entry | None:
-        """Forget a notebook that was not opened since that closing, and return it."""
+    def remove_if_closed(
+        self, notebook: NotebookId, closing: int, forget: Callable[[], object] = lambda: None
+    ) -> Entry | None:
+        """Forget a notebook that was not opened since that closing, and return it.
+
+        Args:
+            notebook: its id, which is free from then on.
+            closing: the number that `close_once` gave.
+            forget: tells others, before the id can be given away again. Called
+                under the lock: it must not wait.
+        """
         with self._lock:
             entry = self._by_id.get(notebook)
-            if entry is None or entry.opens > 0 or entry.closings != closing:
+            if entry is None or entry.opens > 0 or entry.closing != closing:
                 return None
             del self._by_id[notebook]
+            self._ids.discard(notebook)
             for file in entry.files:
                 del self._by_file[file]
+            forget()
             return entry
 
     def claim(self, handle: NotebookHandle, file: Path) -> None:
@@ -113,10 +137,10 @@ class Registry:
                 raise NotebookClosedError(f"{handle.id} is closed; open it again to go on")
             if self._by_file.get(file, entry) is not entry:
                 raise AutosaveError(f"{file} is open as another notebook; choose another name")
-            if file in entry.files:
-                return
             if entry.claimed is not None:
                 raise AutosaveError(f"a rename to {entry.claimed} is under way; wait for it")
+            if file in entry.files:
+                return
             entry.claimed = file
             entry.files.add(file)
             self._by_file[file] = entry

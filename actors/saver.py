@@ -172,7 +172,8 @@ class SaverActor(Actor[SaverMessage]):
         self._save_if_due()
 
     def _on_close(self, message: CloseNotebook) -> None:
-        self._ledger.closing = message.closing
+        # Two threads that close may tell us in the other order.
+        self._ledger.closing = max(self._ledger.closing or 0, message.closing)
         self._ledger.flush(message.receipt)
         self._save_if_due()
         self._finish_if_closing()
@@ -261,4 +262,5 @@ class SaverActor(Actor[SaverMessage]):
 
     def on_out_of_service(self, reason: str) -> None:
         """Tell those who wait that nobody will save this notebook any more."""
+        self._ledger.out_of_service = reason
         self._ledger.abandon(reason)

@@ -79,6 +79,7 @@ class Ledger:
         "failures_in_a_row",
         "last_failure",
         "mode",
+        "out_of_service",
         "path",
         "persist_sources",
         "saved",
@@ -101,6 +102,7 @@ class Ledger:
         self.failures_in_a_row = 0
         self.last_failure: str | None = None
         self.closing: int | None = None  # the number of the last `CloseNotebook`
+        self.out_of_service: str | None = None  # why, once its saver has crashed too often
         self._wanted = -1  # the version that has to reach the file, or an older one
         self._waiting: deque[_Waiting] | None = None  # by version, oldest first
         self._patient: list[_Waiting] | None = None  # who waits until it works

@@ -8,11 +8,15 @@ import pytest
 from actors import (
     Alert,
     Autosave,
+    Cell,
     Deferred,
     NotebookClosedError,
+    Refused,
     Saved,
+    SaverActor,
     Settings,
 )
+from actors.messages import Submit
 from actors.storage import LocalStorage, MemoryStorage
 from tests.system.scenes import WAIT_S, BrokenStorage, create, edit
 
@@ -193,3 +197,30 @@ def test_an_unsubscribed_callback_leaves_no_thread(autosave):
     for thread in threads:
         thread.join(WAIT_S)
     assert subscriber_threads() == []
+
+
+def test_a_notebook_out_of_service_is_tried_again_when_it_is_opened_again(tmp_path):
+    class CrashesOverFours(SaverActor):
+        def on_receive(self, message):
+            if isinstance(message, Submit) and "4" in str(message.payload) and not mended:
+                raise RuntimeError("four")
+            super().on_receive(message)
+
+    mended: list[bool] = []
+    alerts: list[object] = []
+    with Autosave(saver=CrashesOverFours) as autosave:
+        autosave.subscribe(alerts.append)
+        notebook = autosave.open(tmp_path / "nb.py", cells=[Cell("a", "")])
+        assert isinstance(notebook.submit(edit("a", "x = 1")).wait(WAIT_S), Saved)
+        for _ in range(4):
+            assert isinstance(notebook.submit(edit("a", "x = 4")).wait(WAIT_S), Refused)
+        outcome = notebook.submit(edit("a", "x = 2")).wait(WAIT_S)
+        assert isinstance(outcome, Refused)
+        assert "has crashed" in outcome.reason
+        mended.append(True)
+        again = autosave.open(tmp_path / "nb.py")
+        assert isinstance(again.submit(edit("a", "x = 4")).wait(WAIT_S), Saved)
+    assert "x = 4" in (tmp_path / "nb.py").read_text()
+    titles = [event.title for event in alerts if isinstance(event, Alert)]
+    assert len(titles) == 4
+    assert "out of service" in titles[-1]
