@@ -73,7 +73,11 @@ with Autosave() as autosave:
 
 def project_files() -> Iterator[Path]:
     """Yield the text files that are kept under version control, as far as names tell."""
-    yield from (path for path in ROOT.iterdir() if path.is_file() and path.suffix in TEXTS)
+    yield from (
+        path
+        for path in ROOT.iterdir()
+        if path.is_file() and path.suffix in TEXTS and path.name != ".git"  # as in a work tree
+    )
     for folder in (".ci", "actors", "benchmarks", "docs", "tests"):
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file() and path.suffix in TEXTS:

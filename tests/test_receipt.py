@@ -165,6 +165,7 @@ def interrupted(action: Callable[[], object], at: int, interruption: Callable[[]
             interruption()
         return trace
 
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 looks for one when tracing begins
     sys.settrace(trace)
     try:
         action()
