@@ -282,6 +282,8 @@ class Autosave:
             notebook = parse(data or b"", path.suffix)
         if cells is not None:
             notebook = attrs.evolve(notebook, cells=cells)
+        if (release := self.settings.generated_with) is not None:
+            notebook = attrs.evolve(notebook, generated_with=release)
         saved = None
         if path is not None and data is not None and cells is None:
             saved = Saved(0, hashlib.sha256(data).hexdigest(), path)

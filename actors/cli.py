@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from actors import __version__
+from actors.convert import convert
 from actors.errors import AutosaveError, StorageError
 from actors.logs import show_logs
 from actors.receipt import Saved
@@ -100,6 +101,27 @@ def replay_command(
     _print_json(results) if as_json else _print_lines(results)
     if any(result.problems for result in results):
         raise typer.Exit(BROKEN)
+
+
+@app.command("convert")
+def convert_command(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="The notebook to read.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.")],
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Replace OUT if it exists.")] = False,
+) -> None:
+    """Convert a notebook from one format to another.
+
+    The suffixes of IN and OUT name the formats. What the format of OUT
+    cannot hold is said, a line each, and is no error.
+
+    Example: notebook-actors convert analysis.ipynb analysis.py
+    """
+    with _one_line_errors():
+        losses = convert(source, target, force=force)
+    typer.echo(target)
+    for loss in losses:
+        typer.echo(f"notebook-actors: {target}: {loss}", err=True)
 
 
 def main() -> None:

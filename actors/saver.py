@@ -10,7 +10,8 @@ import attrs
 from loguru import logger
 
 from actors.codec import decode_transaction
-from actors.errors import DecodeError, StorageError, TransactionError
+from actors.errors import DecodeError, FormatError, StorageError, TransactionError
+from actors.formats import parse, render
 from actors.messages import (
     CloseNotebook,
     Flush,
@@ -29,7 +30,7 @@ from actors.messages import (
 from actors.notebook import Ledger
 from actors.receipt import Receipt, Refused, Saved
 from actors.runtime import Actor
-from actors.storage import Storage
+from actors.storage import Replaced, Storage
 from actors.types import Mailbox, NotebookId
 
 _tickets = itertools.count(1)  # unique in the process, so also across a saver's restarts
@@ -76,6 +77,9 @@ class SaverParts:
     backoff: Backoff
     later: Callable[[float, Callable[[], object]], object]
     """Runs an action after so many seconds."""
+
+    generated_with: str | None = None
+    """The release that the host wants written, when it is not each file's own."""
 
 
 class SaverActor(Actor[SaverMessage]):
@@ -182,7 +186,7 @@ class SaverActor(Actor[SaverMessage]):
         if (attempt := self._take_attempt(message.ticket)) is None:
             return
         try:
-            replaced = self._parts.storage.replace(attempt.path, message.data)
+            replaced = self._replace(attempt.path, message.data)
         except StorageError as error:
             self._fail(attempt, str(error))
             return
@@ -198,6 +202,14 @@ class SaverActor(Actor[SaverMessage]):
             self._fail(attempt, message.reason)
 
     # -- saving --------------------------------------------------------------------
+
+    def _replace(self, path: Path, data: bytes) -> Replaced:
+        storage, release = self._parts.storage, self._parts.generated_with
+        if release is not None:
+            present = storage.read(path)
+            if present is not None and _is_same_but_release(present, data, path.suffix, release):
+                data = present
+        return storage.replace(path, data)
 
     def _save_if_due(self) -> None:
         ledger = self._ledger
@@ -264,3 +276,12 @@ class SaverActor(Actor[SaverMessage]):
         """Tell those who wait that nobody will save this notebook any more."""
         self._ledger.out_of_service = reason
         self._ledger.abandon(reason)
+
+
+def _is_same_but_release(old: bytes, new: bytes, suffix: str, release: str) -> bool:
+    """Return whether the old text, written by this release, would be the new one."""
+    try:
+        notebook = parse(old, suffix)
+    except FormatError:
+        return False
+    return render(attrs.evolve(notebook, generated_with=release), suffix) == new

@@ -33,6 +33,10 @@ class Settings:
     and reach the file with the next save. Opening or running a notebook
     must not rewrite it, and both send transactions (`kernel`, `frontend`)."""
 
+    generated_with: str | None = None
+    """The release to write into files as `__generated_with`. `None` keeps what
+    each file says. A file in which only that would change is not written."""
+
     retry_min_s: float = attrs.field(default=0.1, validator=_positive)
     """Delay before a failed save is tried again for the first time."""
 
@@ -51,6 +55,11 @@ class Settings:
 
     codegen_actors: int = attrs.field(default=2, validator=_positive)
     """Replicas of the codegen actor."""
+
+    render_memo_bytes: int = attrs.field(default=128 * 2**20, validator=_positive)
+    """How much of what was worked out for rendering is kept for the next time, at
+    some 4 KB a cell of 10 lines; the least recently used goes first. All systems of a
+    process share what is kept, and the one that was started last sets this."""
 
     quantum_messages: int = attrs.field(default=64, validator=_positive)
     """Messages that an actor handles before others get its thread."""

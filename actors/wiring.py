@@ -9,6 +9,7 @@ from loguru import logger
 
 from actors.drain import Unsaved
 from actors.events import Alert
+from actors.formats.memo import MEMO
 from actors.listener import Directory
 from actors.messages import ActorCrashed, Leftover, ListenerMessage, SaverMessage
 from actors.notebook import Ledger
@@ -62,6 +63,7 @@ class Wiring:
         self._settings = settings
         self._storage = storage
         self._directory = Directory()
+        MEMO.limit(settings.render_memo_bytes)
         dispatcher = functools.partial(
             runtime.dispatcher,
             quantum_messages=settings.quantum_messages,
@@ -129,6 +131,7 @@ class Wiring:
             listener=self.listener,
             backoff=Backoff(settings.retry_min_s, settings.retry_max_s),
             later=self.runtime.later,
+            generated_with=settings.generated_with,
         )
         return self.system.start(
             functools.partial(self._factories.saver, parts),

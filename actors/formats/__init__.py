@@ -5,7 +5,7 @@ from collections.abc import Callable
 import attrs
 
 from actors.errors import FormatError
-from actors.formats import python_parse, python_text
+from actors.formats import ipynb, markdown_notebook, python_parse, python_text
 from actors.notebook import Notebook
 
 __all__ = ["parse", "render"]
@@ -18,7 +18,10 @@ class _Format:
 
 
 _FORMATS = {
+    ".ipynb": _Format(ipynb.parse, ipynb.render),
+    ".md": _Format(markdown_notebook.parse, markdown_notebook.render_md),
     ".py": _Format(python_parse.parse, python_text.render),
+    ".qmd": _Format(markdown_notebook.parse, markdown_notebook.render_qmd),
 }
 """By the suffix of the file name, in lower case."""
 

@@ -1,18 +1,25 @@
 """What one cell's code says about itself; the rest of the notebook plays no part."""
 
 import ast
-import functools
 import re
+import sys
 import types
 from collections.abc import Mapping
+from typing import cast
 
 import attrs
 
 from actors.formats import markdown_cells
+from actors.formats.fresh_stack import on_fresh_stack
 from actors.formats.layout import indent
-from actors.formats.names import TypeHint, is_private
+from actors.formats.memo import MEMO
+from actors.formats.names import MANGLED, TypeHint, is_private
+from actors.formats.plain_code import is_plain
 from actors.formats.quiet import UnreadableError, awaits, parse, quieted
 from actors.formats.scopes import Scopes
+
+_FACTS_BYTES = 700
+_NO_HINTS: Mapping[str, TypeHint] = types.MappingProxyType({})
 
 
 @attrs.frozen
@@ -25,6 +32,9 @@ class Reusable:
     name: str
     needs_at_once: frozenset[str]
     """Names that must exist when the `def` or `class` is executed."""
+
+    needs_in_sql: frozenset[str]
+    """Names of which its SQL alone makes use: they are looked up when it is run."""
 
     has_trailing_comment: bool
     """A comment at the margin below it, which would be lost in a file."""
@@ -50,32 +60,43 @@ class CellFacts:
     refs: tuple[str, ...] = ()
     """Names that it uses before it defines them, sorted."""
 
-    hints: Mapping[str, TypeHint | None] = attrs.field(factory=dict)
-    """Its public names again, with their types where these are given."""
+    hints: Mapping[str, TypeHint] = _NO_HINTS
+    """The types of its public names, where these are given."""
 
     reusable: Reusable | None = None
     declared_global: frozenset[str] = frozenset()
     """Names in a `global` statement outside functions: no parameter may be one."""
 
+    is_lasting: bool = True
+    """It will be read the same way next time; not so if there was no memory for it."""
+
+    def says_the_same(self, other: "CellFacts") -> bool:
+        """Return whether the rest of a notebook cannot tell two cells apart."""
+        return attrs.evolve(self, code="", body="") == attrs.evolve(other, code="", body="")
+
+    def weight_bytes(self) -> int:
+        """Return about what keeping this takes, calibrated with `tracemalloc`."""
+        names = len(self.defs) + len(self.refs) + len(self.hints)
+        return sys.getsizeof(self.code) + sys.getsizeof(self.body) + 80 * names + _FACTS_BYTES
+
 
 def analyze(code: str) -> CellFacts:
     """Return the facts about a cell; any text is a cell, if not a parsable one."""
+    known = MEMO.get(code)
+    if known is not None:
+        return cast("CellFacts", known)
     try:
-        return _analyze_readable(code)
-    except UnreadableError:  # not lasting, so not remembered: there may be more memory later
-        return CellFacts(code, is_parsable=False)
-
-
-@functools.lru_cache(maxsize=8_192)
-def _analyze_readable(code: str) -> CellFacts:
-    try:
-        return _facts(code)
+        try:
+            facts = _facts(code)
+        except (RecursionError, MemoryError):
+            facts = on_fresh_stack(lambda: _facts(code))
     except UnreadableError as refusal:
-        if not refusal.lasting:
-            raise
-        return CellFacts(code, is_parsable=False)
-    except (RecursionError, MemoryError):
-        raise UnreadableError("nested too deeply", None, lasting=False) from None
+        facts = CellFacts(code, is_parsable=False, is_lasting=refusal.lasting)
+    except (RuntimeError, MemoryError):  # too deep even there, or no more threads
+        facts = CellFacts(code, is_parsable=False, is_lasting=False)
+    if facts.is_lasting:
+        MEMO.put(code, facts, facts.weight_bytes())
+    return facts
 
 
 def _facts(original: str) -> CellFacts:
@@ -84,7 +105,7 @@ def _facts(original: str) -> CellFacts:
     code = original.replace("\u00a0", " ")
     source = quieted(code)
     tree = parse(source)
-    is_async = awaits(source)
+    is_async = not is_plain(source.text, tree) and awaits(source, tree)
     is_single = len(tree.body) == 1 and isinstance(tree.body[0], _DEFINITIONS)
     scopes = Scopes(tree, detailed=is_single)
     if scopes.imports_star:  # Python allows that in a module; in the file a cell is a function
@@ -98,9 +119,11 @@ def _facts(original: str) -> CellFacts:
         is_async=is_async,
         defs=tuple(defs),
         refs=tuple(sorted(scopes.refs)),
-        hints=types.MappingProxyType(_hints(scopes)),
+        hints=_hints(scopes),
         reusable=_reusable(code, tree.body[0], scopes) if is_single else None,
-        declared_global=frozenset(scopes.declared_global),
+        declared_global=frozenset(
+            name for name in scopes.declared_global if not name.startswith(MANGLED)
+        ),
     )
 
 
@@ -121,11 +144,11 @@ def _body(code: str, written: str, tree: ast.Module) -> str:
 
 # Without these, indenting cannot change what the code is: tabs and form feeds
 # move columns, and Python allows a hundred levels of indentation.
-_PERHAPS_NO_BODY = re.compile(r"[\t\f\r]|(?m:^ {90})")
+_PERHAPS_NO_BODY = ("\t", "\f", "\r", "\n" + 90 * " ")
 
 
 def _is_function_body(code: str, body: str) -> bool:
-    if not _PERHAPS_NO_BODY.search(code):
+    if not any(odd in f"\n{code}" for odd in _PERHAPS_NO_BODY):
         return True
     try:
         parse(quieted(f"def _():\n{body}\n    return"))
@@ -134,12 +157,13 @@ def _is_function_body(code: str, body: str) -> bool:
     return True
 
 
-def _hints(scopes: Scopes) -> dict[str, TypeHint | None]:
-    return {
+def _hints(scopes: Scopes) -> Mapping[str, TypeHint]:
+    hints = {
         name: definitions[0].hint
         for name, definitions in scopes.definitions.items()
-        if not is_private(name)
+        if definitions[0].hint is not None and not is_private(name)
     }
+    return types.MappingProxyType(hints) if hints else _NO_HINTS
 
 
 def _reusable(code: str, node: ast.stmt, scopes: Scopes) -> Reusable | None:
@@ -154,6 +178,7 @@ def _reusable(code: str, node: ast.stmt, scopes: Scopes) -> Reusable | None:
         "class" if isinstance(node, ast.ClassDef) else "function",
         node.name,
         definitions[0].needs_at_once,
+        scopes.asked_by_sql,
         _has_trailing_comment(code, node),
     )
 

@@ -72,7 +72,7 @@ def _is_short(line: str, width: int) -> bool:
 
 def header_end(text: str) -> int | None:
     """Return the offset behind the colon that ends a `def`, `class` or `with` header."""
-    bare = _without_literals(text)
+    bare = without_literals(text)
     depth = 0
     for token in _HEADER_TOKEN.finditer(bare):
         if token[0] in {"(", "[", "{"}:
@@ -84,7 +84,8 @@ def header_end(text: str) -> int | None:
     return None
 
 
-def _without_literals(text: str) -> str:
+def without_literals(text: str) -> str:
+    """Return a text with something harmless in the place of its strings."""
     pieces, last = [], 0
     for found in scan(text).literals:
         pieces += [text[last : found.start], "_" * (found.end - found.start)]

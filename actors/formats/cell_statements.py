@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import attrs
 
-from actors.formats.cell_source import dedented, header_end, unparsable_code
+from actors.formats.cell_source import dedented, header_end, unparsable_code, without_literals
 from actors.formats.quiet import QuietSource, quieted
 
 SETUP_NAME = "setup"
@@ -47,6 +47,8 @@ class Source:
         """Return where in a line the syntax tree means, in characters."""
         quiet_line = self.quiet_lines[line - 1]
         characters = len(quiet_line.encode()[:utf8_column].decode())
+        if quiet_line == self.lines[line - 1]:  # as good as always; the sums below are slow
+            return characters
         start = sum(len(above) + 1 for above in self.lines[: line - 1])
         quiet_start = sum(len(above) + 1 for above in self.quiet_lines[: line - 1])
         return self.quiet.original_offset(quiet_start + characters) - start
@@ -72,6 +74,63 @@ def cell_of(node: ast.stmt, source: Source) -> CellText | None:
             return CellText("unparsable", unparsable_code(text), name, options)
         case _:
             return None
+
+
+def start_of(node: ast.stmt, source: Source) -> tuple[int, int]:
+    """Return the line (from 1) and column at which a statement begins, decorators too."""
+    decorators = node.decorator_list if isinstance(node, _DEFINITIONS) else ()
+    if decorators:
+        return min(decorator.lineno for decorator in decorators), 0
+    return node.lineno, source.column(node.lineno, node.col_offset) if node.col_offset else 0
+
+
+def end_of(node: ast.stmt, source: Source) -> tuple[int, int]:
+    """Return the line (from 1) and column behind what is read of a statement.
+
+    Comments below it belong to the code of some cells; of an import only the
+    first name is read.
+    """
+    if _takes_comments(node):
+        last = _last_line(node, source)
+        return last, len(source.lines[last - 1])
+    end = node.names[0] if isinstance(node, ast.Import) else node
+    assert end.end_lineno is not None
+    assert end.end_col_offset is not None
+    if isinstance(node, ast.If):  # with a comment behind `app.run()`
+        return end.end_lineno, len(source.lines[end.end_lineno - 1])
+    return end.end_lineno, source.column(end.end_lineno, end.end_col_offset)
+
+
+def _takes_comments(node: ast.stmt) -> bool:
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return not _is_function_cell(node) or not isinstance(node.body[-1], ast.Return)
+        case ast.With() | ast.AsyncWith():
+            return not isinstance(node.body[-1], ast.Return)
+        case _:
+            return False
+
+
+def unkept(node: ast.stmt, source: Source) -> str | None:
+    """Return what a cell's header says that a notebook has no place for, in words."""
+    if not isinstance(node, _DEFINITIONS) or not _is_function_cell(node):
+        return None
+    if len(node.decorator_list) > 1:
+        return "decorators besides `@app.cell`"
+    start = node.decorator_list[0].lineno - 1
+    header = "\n".join(source.lines[start : node.body[0].lineno])
+    if "#" not in header:
+        return None
+    end = header_end("\n".join(source.lines[node.lineno - 1 : node.body[0].lineno])) or 0
+    above = sum(len(line) + 1 for line in source.lines[start : node.lineno - 1])
+    line_end = header.find("\n", above + end)
+    has_comment = "#" in without_literals(header[: line_end if line_end >= 0 else None])
+    return "comments in the cell's signature" if has_comment else None
+
+
+def _is_function_cell(node: _Definition) -> bool:
+    decorator = _decorator(node)
+    return decorator is not None and _app_attribute(_called(decorator)) == "cell"
 
 
 def keywords(node: ast.expr) -> dict[str, Any]:
@@ -172,7 +231,7 @@ def _body_on_one_line(
 def _without_pass(code: str) -> str:
     """Undo the `pass` that a block of comments needs."""
     comments, _, last = code.rpartition("\n")
-    lines = comments.split("\n")
-    if last == "pass" and all(not line.strip() or line.lstrip().startswith("#") for line in lines):
+    lines = [line for line in comments.split("\n") if line.strip()]
+    if last == "pass" and lines and all(line.lstrip().startswith("#") for line in lines):
         return comments
     return code

@@ -19,7 +19,7 @@ from actors.formats.layout import (
     quoted,
     returned,
 )
-from actors.formats.names import TypeHint
+from actors.formats.names import MANGLED, SQL_TYPE, TypeHint
 from actors.formats.quiet import UnreadableError, parse, quieted
 from actors.notebook import DEFAULT_CONFIG, CellConfig
 
@@ -34,7 +34,7 @@ class Surroundings:
     used: AbstractSet[str]
     """Names that some cell takes."""
 
-    hints: Mapping[str, TypeHint | None]
+    hints: Mapping[str, TypeHint]
     """Types of the notebook's variables, by the last cell that defines each."""
 
 
@@ -48,7 +48,7 @@ def function_cell(
         _decorator("cell", config),
         call(f"{prefix}def {name}", parameters, ":"),
         facts.body,
-        returned([name for name in facts.defs if name in surroundings.used]),
+        returned(_results(facts, surroundings)),
     ]
     if not facts.body:
         del lines[2]
@@ -105,15 +105,26 @@ def _decorator(kind: str, config: CellConfig) -> str:
 
 def _parameters(facts: CellFacts, position: int, surroundings: Surroundings) -> list[str]:
     parameters = []
+    own = facts.declared_global.union(facts.defs)
     for ref in facts.refs:
-        if ref in surroundings.known or ref in facts.defs or ref in facts.declared_global:
+        if ref in surroundings.known or ref in own:
             continue
         hint = surroundings.hints.get(ref)
         text = None if hint is None else _type(hint, facts, surroundings.known)
         # Only a private name that a function declares global has the mark in it.
-        name = ref.replace("\0", str(position))
-        parameters.append(name if text is None else f"{name}: {text}")
+        name = ref.replace("\0", str(position)) if ref.startswith(MANGLED) else ref
+        if can_be_function_name(name):  # tables are called `class` too, or `schema.table`
+            parameters.append(name if text is None else f"{name}: {text}")
     return parameters
+
+
+def _results(facts: CellFacts, surroundings: Surroundings) -> list[str]:
+    """Return what a cell hands on; what SQL made stays in its database."""
+    return [
+        name
+        for name in facts.defs
+        if name in surroundings.used and surroundings.hints.get(name) is not SQL_TYPE
+    ]
 
 
 _BARE_QUOTE = re.compile(r'(?<!\\)"')
@@ -127,6 +138,8 @@ def _type(hint: TypeHint, facts: CellFacts, known: AbstractSet[str]) -> str | No
     yet when Python reads the file.
     """
     text = hint.text
+    if hint is SQL_TYPE:
+        return None
     if not hint.refs <= known | set(facts.defs):
         text = f'"{_BARE_QUOTE.sub(_ESCAPED_QUOTE, text)}"'
     return text if _is_expression(text) else None

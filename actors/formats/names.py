@@ -36,12 +36,16 @@ class TypeHint:
         return attrs.evolve(self, text=self.text.replace("\0", str(position)))
 
 
+SQL_TYPE = TypeHint("", frozenset())
+"""Stands for the type of what SQL made: not to be written, nor can it be returned."""
+
+
 @attrs.frozen
 class Definition:
     """One place that defines a name on the outermost level."""
 
     kind: str
-    """`function`, `method`, `class` or `variable`."""
+    """`function`, `method`, `class` or `variable`; a variable may be one of SQL."""
 
     needs: set[str]
     """Names that its evaluation or its body refers to."""
@@ -69,6 +73,15 @@ class Block:
     takes them back."""
 
 
+@attrs.frozen
+class _Use:
+    """The first use of a name in a block, while nothing defines it."""
+
+    block: Block
+    outer: tuple[Block, ...]
+    in_sql: bool
+
+
 class Names:
     """The open blocks, and what is known of the outermost one."""
 
@@ -80,6 +93,13 @@ class Names:
 
         self.needs: list[set[str]] = [set()]
         """Names referred to by the statements being read, the innermost last."""
+
+        self._uses: dict[str, list[_Use]] = {}
+
+    @property
+    def asked_by_sql(self) -> frozenset[str]:
+        """Names that SQL reads, but for those that Python asks for below it."""
+        return frozenset(name for name, uses in self._uses.items() if uses and uses[-1].in_sql)
 
     def open(self, kind: str, defs: Iterable[str] = ()) -> Block:
         """Enter a block in which some names are defined already."""
@@ -114,23 +134,28 @@ class Names:
             for inner in self.stack[index + 1 :]:
                 inner.refs.discard(name)
                 inner.inner_refs.discard(name)
+            if name in self._uses:
+                uses = self._uses[name]
+                self._uses[name] = [use for use in uses if block not in use.outer]
 
     def define_variable(self, name: str) -> None:
         """Define a name by something that is not an assignment."""
         self.define(self.bound(name), Definition("variable", set()))
 
-    def refer(self, name: str) -> None:
-        """Note a name that nothing above defines."""
+    def refer(self, name: str, *, in_sql: bool = False) -> None:
+        """Note a name that nothing above defines, or that SQL looks up."""
         self.stack[-1].refs.add(name)
         self.needs[-1].add(name)
+        uses = self._uses.setdefault(name, [])
+        if not uses or not any(_is_alike(use.block, self.stack[-1]) for use in uses):
+            uses.append(_Use(self.stack[-1], tuple(self.stack[:-1]), in_sql))
 
     def use(self, name: str, *, loaded: bool) -> None:
         """Read a name, or delete it."""
-        for block in self.stack[1:]:
-            if name in block.defs:
-                return
+        if len(self.stack) > 1 and any(name in block.defs for block in self.stack[1:]):
+            return
         defs = self.module.defs
-        if is_private(name) and name not in defs:
+        if name not in defs and is_private(name):
             name = MANGLED + name
         if name in defs:
             if loaded:
@@ -145,3 +170,8 @@ class Names:
         self.stack[-1].globals.add(name)
         if name not in self.module.defs:
             self.refer(name)
+
+
+def _is_alike(block: Block, other: Block) -> bool:
+    """Return whether marimo would take one block for the other: it compares values."""
+    return (block.kind, block.defs, block.globals) == (other.kind, other.defs, other.globals)

@@ -3,12 +3,14 @@
 import ast
 import random
 import string
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 import attrs
 from loguru import logger
 
 from actors.errors import FormatError
+from actors.formats.between_cells import APP, IMPORT, RUN, VERSION, Between, Construct
 from actors.formats.broken_cells import broken_cell, line_outside
 from actors.formats.broken_files import conflict_line, marker_line, pieces
 from actors.formats.cell_statements import (
@@ -16,46 +18,60 @@ from actors.formats.cell_statements import (
     CellText,
     Source,
     cell_of,
+    end_of,
     keywords,
+    start_of,
+    unkept,
 )
+from actors.formats.python_bytes import decoded
 from actors.formats.quiet import UnreadableError
 from actors.formats.quiet import parse as parse_quietly
 from actors.formats.toplevel import REUSABLE_PREFIX
-from actors.notebook import Cell, CellConfig, Notebook
+from actors.notebook import Cell, CellConfig, Notebook, TextStyle
 from actors.types import CellId
 
 _NOT_A_NOTEBOOK = "a plain Python script and no marimo notebook: it has no `app = marimo.App(...)`"
 
 
+Place = tuple[int, int]
+"""A line, counted from 1, and a column in characters."""
+
+
 @attrs.frozen
 class _Statement:
-    """A statement between the top of a file and its end."""
+    """A statement of a file."""
 
-    line: int
+    start: Place
+    end: Place
     node: ast.stmt | None
     """`None` for what is not Python."""
 
     cell: CellText | None
 
+    @classmethod
+    def of(cls, node: ast.stmt, source: Source, lines_above: int) -> "_Statement":
+        """Return a statement of a source that may be a part of the file."""
+        (first, start), (last, end) = start_of(node, source), end_of(node, source)
+        cell = cell_of(node, source)
+        if (what := unkept(node, source)) is not None:
+            logger.warning("line {}: a save will not keep {}", lines_above + first, what)
+        return cls((lines_above + first, start), (lines_above + last, end), node, cell)
+
+    @property
+    def line(self) -> int:
+        """The line that an error names."""
+        return self.start[0]
+
 
 def parse(data: bytes) -> Notebook:
     """Return the notebook; see `actors.formats.parse`."""
-    text = _decoded(data)
+    text, style = decoded(data)
     if not text.strip():
-        return Notebook()
+        return Notebook(style=style)
     try:
-        return _notebook(text, _statements(text))
+        return _notebook(text, style, _statements(text))
     except RecursionError:
         raise FormatError("nested too deeply to be read") from None
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FormatError("not text in UTF-8", line) from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 # -- statements ------------------------------------------------------------------
@@ -71,7 +87,7 @@ def _statements(text: str) -> list[_Statement]:
         if line is not None:
             raise _conflict(line) from None
         return list(_recovered(source, refusal))
-    statements = [_Statement(node.lineno, node, cell_of(node, source)) for node in tree.body]
+    statements = [_Statement.of(node, source, 0) for node in tree.body]
     if conflict is not None and not _may_hold_markers(statements, conflict):
         raise _conflict(conflict)
     return statements
@@ -109,42 +125,85 @@ def _read_piece(source: Source, first_line: int, *, is_cell: bool) -> Iterator[_
         if outside is not None:
             reason = f"not Python, and not in a cell: {refusal.reason}"
             raise FormatError(reason, first_line + outside) from None
-        yield _Statement(first_line, None, broken_cell(source.text))
+        last_line = first_line + len(source.lines) - 1
+        end = last_line, len(source.lines[-1])
+        yield _Statement((first_line, 0), end, None, broken_cell(source.text))
     else:
         for node in nodes:
-            yield _Statement(first_line + node.lineno - 1, node, cell_of(node, source))
+            yield _Statement.of(node, source, first_line - 1)
 
 
 # -- the notebook ------------------------------------------------------------------
 
 
-def _notebook(text: str, statements: Sequence[_Statement]) -> Notebook:
-    imported = next((n for n, s in enumerate(statements) if _alias(s.node) is not None), None)
+def _notebook(text: str, style: TextStyle, statements: Sequence[_Statement]) -> Notebook:
+    imported = _first(statements, lambda statement: _alias(statement.node) is not None)
     if imported is None:
-        return _without_import(text, statements)
-    alias = _alias(statements[imported].node)
-    assert alias is not None
-    app = next((n for n, s in enumerate(statements) if _app_call(s.node, alias) is not None), None)
+        return _without_import(text, style, statements)
+    alias = _alias(imported.node) or ""
+    app = _first(statements, lambda statement: _app_call(statement.node, alias) is not None)
     if app is None:
-        raise FormatError(_NOT_A_NOTEBOOK, statements[imported].line)
-    call = _app_call(statements[app].node, alias)
+        raise FormatError(_NOT_A_NOTEBOOK, imported.line)
+    call = _app_call(app.node, alias)
     assert call is not None
-    header = "\n".join(text.split("\n")[: statements[imported].line - 1])
-    between = statements[imported + 1 : app]
-    return Notebook(
-        cells=_numbered(_cells(statements[app + 1 :])),
+    version = _first(_between(statements, imported, app), lambda s: bool(_version(s.node)))
+    run = _first(_between(statements, app, None), lambda s: _is_run_guard(s.node))
+    read = [s for s in _between(statements, app, run) if s.cell is not None]
+    cells = tuple(_numbered(s.cell for s in read if s.cell is not None))
+    parts = {IMPORT: imported, VERSION: version, APP: app}
+    parts |= zip((cell.id for cell in cells), read, strict=True)
+    notebook = Notebook(
+        cells=cells,
         app_config=keywords(call),
-        header=header.strip(),
-        generated_with=next(filter(None, (_version(s.node) for s in between)), None),
+        generated_with=None if version is None else _version(version.node),
+    )
+    return _with_the_rest(notebook, text, style, parts | {RUN: run})
+
+
+def _first(
+    statements: Iterable[_Statement], is_wanted: Callable[[_Statement], bool]
+) -> _Statement | None:
+    return next(filter(is_wanted, statements), None)
+
+
+def _between(
+    statements: Sequence[_Statement], above: _Statement, below: _Statement | None
+) -> Sequence[_Statement]:
+    last = len(statements) if below is None else statements.index(below)
+    return statements[statements.index(above) + 1 : last]
+
+
+def _with_the_rest(
+    notebook: Notebook, text: str, style: TextStyle, parts: Mapping[str, _Statement | None]
+) -> Notebook:
+    """Add the text that is above, between and below the parts of a notebook."""
+    starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
+
+    def offset(place: Place) -> int:
+        return starts[place[0] - 1] + place[1]
+
+    constructs = [
+        Construct(anchor, offset(part.start), offset(part.end))
+        for anchor, part in parts.items()
+        if part is not None
+    ]
+    if constructs[-1].anchor != RUN:
+        constructs.append(Construct(RUN, len(text), len(text)))
+    footer = text[constructs[-1].end :].partition("\n")[2]
+    return attrs.evolve(
+        notebook,
+        header=text[: constructs[0].start].strip(),
+        style=attrs.evolve(style, footer=footer if footer.strip() else ""),
+        extra=Between.read(text, constructs).as_extra(),
     )
 
 
-def _without_import(text: str, statements: Sequence[_Statement]) -> Notebook:
+def _without_import(text: str, style: TextStyle, statements: Sequence[_Statement]) -> Notebook:
     """A file of comments and docstrings is a notebook to be."""
     for statement in statements:
         if not _is_string(statement.node):
             raise FormatError(_NOT_A_NOTEBOOK, statement.line)
-    return Notebook(header=text.strip())
+    return Notebook(header=text.strip(), style=style)
 
 
 def _is_string(node: ast.stmt | None) -> bool:
@@ -189,16 +248,6 @@ def _is_run_guard(node: ast.stmt | None) -> bool:
             return True
         case _:
             return False
-
-
-def _cells(statements: Iterable[_Statement]) -> Iterator[CellText]:
-    for statement in statements:
-        if statement.cell is not None:
-            yield statement.cell
-        elif _is_run_guard(statement.node):
-            return
-        else:
-            logger.warning("line {}: not in a cell, so not a part of the notebook", statement.line)
 
 
 # -- cells -------------------------------------------------------------------------

@@ -1,28 +1,22 @@
 """A notebook as a marimo `.py` file, byte for byte as marimo 0.25.2 writes it.
 
-What a cell contributes on its own is in its `CellFacts`, remembered by its
-code; here is what depends on all cells, in one cheap pass.
+The texts of the cells are in their `Rendering`; here is what stands around them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from actors.formats.cell_facts import CellFacts, analyze
-from actors.formats.cell_statements import SETUP_NAME
-from actors.formats.cell_text import (
-    Surroundings,
-    can_be_function_name,
-    function_cell,
-    reusable_cell,
-    setup_cell,
-    unparsable_cell,
-)
-from actors.formats.layout import INDENT, call, literal, quoted
-from actors.formats.names import TypeHint
-from actors.formats.toplevel import DEFAULT_NAME, Extraction, extract
-from actors.notebook import Cell, Notebook
+from actors.formats.between_cells import APP, IMPORT, RUN, VERSION, Between
+from actors.formats.layout import call, literal, quoted
+from actors.formats.python_bytes import encoded
+from actors.formats.rendering import WrittenCell, rendering_of
+from actors.notebook import Notebook
 
 GENERATED_WITH = "0.25.2"
 """The marimo release that this module writes like."""
+
+_SPACE = "\n\n\n"
+"""Above each cell."""
 
 _APP_DEFAULTS: Mapping[str, object] = {
     "width": "compact",
@@ -38,70 +32,36 @@ _APP_DEFAULTS: Mapping[str, object] = {
 
 def render(notebook: Notebook) -> bytes:
     """Return the file; see `actors.formats.render`."""
-    setup, cells = _setup_and_cells(notebook)
-    texts = _cell_texts(cells, frozenset(setup[1].defs) if setup else frozenset())
+    between = Between.of(notebook.extra)
+    header = f"{notebook.header.rstrip()}\n\n" if notebook.header else ""
+    rendering = rendering_of(notebook.cells)
+    top, cells = _top(notebook, rendering.setup), rendering.cells_but_setup
+    space = _SPACE if cells else 2 * _SPACE
+    parts: Iterable[str]
+    if between.above or between.behind:
+        middle = ((cell.cell.id, _SPACE, cell.text) for cell in cells)
+        parts = between.joined(chain(top, middle, [(RUN, space, between.run_guard)]))
+    else:  # the usual case, where 10,000 cells need no look at each
+        parts = chain(between.joined(top), _spaced(cells), (space, between.run_guard))
+    text = "".join([header, *parts, "\n", notebook.style.footer])
+    return encoded(text.lstrip(), notebook.style)
+
+
+def _spaced(cells: Sequence[WrittenCell]) -> Sequence[str]:
+    """Return the texts, each with the space above it in front."""
+    parts = [_SPACE] * (2 * len(cells))
+    parts[1::2] = [cell.text for cell in cells]
+    return parts
+
+
+def _top(notebook: Notebook, setup: WrittenCell | None) -> Iterator[tuple[str, str, str]]:
+    """Yield what stands above the cells, each with its anchor and the usual space above."""
     version = GENERATED_WITH if notebook.generated_with is None else notebook.generated_with
-    parts = [
-        f"{notebook.header.rstrip()}\n\n" if notebook.header else "",
-        f"import marimo\n\n__generated_with = {quoted(version)}\n{_app(notebook)}\n\n",
-        f"{setup_cell(setup[1], setup[0].config)}\n\n" if setup and setup[1].code.strip() else "",
-        "\n" + "\n\n\n".join(texts) + "\n\n\n",
-        f'if __name__ == "__main__":\n{INDENT}app.run()\n',
-    ]
-    # A lone surrogate can only be in the header now; everywhere else it is escaped.
-    return "".join(parts).lstrip().encode("utf-8", "backslashreplace")
-
-
-def _setup_and_cells(
-    notebook: Notebook,
-) -> tuple[tuple[Cell, CellFacts] | None, list[tuple[Cell, CellFacts]]]:
-    """Take the first cell called `setup` out, unless Python cannot read it."""
-    cells = [(cell, analyze(cell.code)) for cell in notebook.cells]
-    for index, (cell, facts) in enumerate(cells):
-        if cell.name == SETUP_NAME:
-            return (
-                ((cell, facts), cells[:index] + cells[index + 1 :])
-                if facts.is_parsable
-                else (None, cells)
-            )
-    return None, cells
-
-
-def _cell_texts(cells: list[tuple[Cell, CellFacts]], setup_defs: frozenset[str]) -> list[str]:
-    all_facts = [facts for _, facts in cells]
-    extraction = extract(all_facts, [_given_name(cell) for cell, _ in cells], setup_defs)
-    surroundings = Surroundings(extraction.known, extraction.used, _hints(all_facts, extraction))
-    return [
-        _cell_text(cell, facts, position, extraction, surroundings)
-        for position, (cell, facts) in enumerate(cells)
-    ]
-
-
-def _given_name(cell: Cell) -> str:
-    return DEFAULT_NAME if cell.name in {"", "__"} else cell.name
-
-
-def _cell_text(
-    cell: Cell, facts: CellFacts, position: int, extraction: Extraction, surroundings: Surroundings
-) -> str:
-    name = extraction.names[position]
-    if extraction.is_reusable[position]:
-        return reusable_cell(facts, cell.config)
-    if facts.is_parsable and can_be_function_name(name):
-        return function_cell(facts, name, cell.config, position, surroundings)
-    return unparsable_cell(cell.code, name, cell.config)
-
-
-def _hints(all_facts: list[CellFacts], extraction: Extraction) -> dict[str, TypeHint | None]:
-    """Return the type of each variable; the last cell that defines it decides."""
-    hints: dict[str, TypeHint | None] = {}
-    for position, facts in enumerate(all_facts):
-        for name, hint in facts.hints.items():
-            hints[name] = hint and hint.placed(position)
-    for facts, is_reusable in zip(all_facts, extraction.is_reusable, strict=True):
-        if is_reusable and facts.reusable is not None:
-            hints[facts.reusable.name] = None
-    return hints
+    yield IMPORT, "", "import marimo"
+    yield VERSION, "\n\n", f"__generated_with = {quoted(version)}"
+    yield APP, "\n", _app(notebook)
+    if setup is not None and setup.text:
+        yield setup.cell.id, "\n\n", setup.text
 
 
 def _app(notebook: Notebook) -> str:

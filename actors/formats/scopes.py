@@ -14,7 +14,8 @@ from typing import ClassVar
 
 import attrs
 
-from actors.formats.names import MANGLED, Definition, Names, TypeHint, is_private
+from actors.formats import sql
+from actors.formats.names import MANGLED, SQL_TYPE, Block, Definition, Names, TypeHint, is_private
 
 # Fields that hold no nodes, or none that matter for names.
 _NO_CHILDREN = {
@@ -34,8 +35,8 @@ _CHILD_FIELDS = {
     node_type: _child_fields(node_type)
     for node_type in vars(ast).values()
     if isinstance(node_type, type) and issubclass(node_type, ast.AST)
-}
-"""Last field first: children are put on a stack."""
+} | {type(None): ()}
+"""Last field first: children are put on a stack. `{**a}` has `None` for a key."""
 
 
 class Scopes:
@@ -75,6 +76,11 @@ class Scopes:
         """Names that are declared `global` outside of functions and classes."""
         return self._names.module.globals
 
+    @property
+    def asked_by_sql(self) -> frozenset[str]:
+        """Those of `refs` that SQL alone needs, when it is run."""
+        return self._names.asked_by_sql
+
     # -- walking ---------------------------------------------------------------
 
     def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
@@ -86,14 +92,17 @@ class Scopes:
         stack = [root]
         while stack:
             node = stack.pop()
-            handler = self._HANDLERS.get(type(node))
+            kind = type(node)
+            handler = self._HANDLERS.get(kind)
             if handler is not None:
                 handler(self, node)
                 continue
-            for field in _CHILD_FIELDS[type(node)]:
+            if type(node) is ast.Call:
+                self._sql(node)
+            for field in _CHILD_FIELDS[kind]:
                 child = getattr(node, field)
-                if isinstance(child, list):
-                    stack.extend(item for item in reversed(child) if item is not None)
+                if type(child) is list:
+                    stack += child[::-1]
                 elif child is not None:
                     stack.append(child)
 
@@ -109,6 +118,13 @@ class Scopes:
             )
         else:
             self._names.use(name, loaded=isinstance(node.ctx, ast.Load))
+
+    def _sql(self, call: ast.Call) -> None:
+        for statement in sql.statements(call):
+            for name in statement.defs:
+                self._names.define(name, Definition("variable", set(), hint=SQL_TYPE))
+            for name in statement.refs:  # even of what is defined above: marimo does not look
+                self._names.refer(name, in_sql=True)
 
     def _global(self, node: ast.Global) -> None:
         for name in node.names:
@@ -128,16 +144,22 @@ class Scopes:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         name = self._names.bound(node.name)
         self._names.needs.append(set())
-        known = self._signature(node)
+        known, late = self._signature(node)
         at_once = set(self._names.needs[-1])
-        self._names.open("function", known)
+        body = self._names.open("function", known)
         self._visit_all(node.body)
+        self._define_late(body, late)
         self._names.close()
         kind = "method" if self._names.stack[-1].kind == "class" else "function"
         self._finish(name, node, kind, at_once)
 
-    def _signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-        """Visit all but the body; return the names that the body starts with."""
+    def _signature(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[set[str], set[str]]:
+        """Visit all but the body.
+
+        Returns:
+            The names that the body starts with, and those that its decorators
+            define, which only functions inside it know.
+        """
         block = self._names.open("function")
         self._visit_all(getattr(node, "type_params", ()))
         self._arguments(node.args)
@@ -146,21 +168,30 @@ class Scopes:
         if node.returns is not None:
             self._visit(node.returns)
         self._names.close()
-        return known
+        return known, block.defs - known
 
     def _class(self, node: ast.ClassDef) -> None:
         self._names.needs.append(set())
-        at_once = _needed_by_class_body(node) if self._detailed else set()
+        # Deeper ones are part of that: to ask for them too takes twice as long a level.
+        is_asked = self._detailed and len(self._names.stack) == 1
+        at_once = _needed_by_class_body(node) if is_asked else set()
         block = self._names.open("class")
         self._visit_all([*node.bases, *node.keywords])
         known = set(block.defs)
         self._visit_all([*node.decorator_list, *getattr(node, "type_params", ())])
         self._names.close()
         at_once |= self._names.needs[-1]
-        self._names.open("class", known)
+        body = self._names.open("class", known)
         self._visit_all([*node.body, *getattr(node, "type_params", ())])
+        self._define_late(body, block.defs - known)
         self._names.close()
         self._finish(self._names.bound(node.name), node, "class", at_once)
+
+    def _define_late(self, body: Block, names: set[str]) -> None:
+        """Define what a decorator does (`@(x := f)`), which marimo reads below the body."""
+        body.inner_refs -= names
+        for name in names & body.globals:
+            self._names.define_in(0, name, Definition("variable", set()))
 
     def _finish(
         self,
@@ -339,10 +370,18 @@ _SINGLE_QUOTED = re.compile(r"'(?P<text>[^'\\]*(?:\\.[^'\\]*)*)'|\"[^\"\\]*(?:\\
 
 def _hint_text(annotation: ast.expr) -> str:
     """Return the source of a type in marimo's style, on one line."""
+    local = {
+        node.id
+        for part in ast.walk(annotation)
+        if isinstance(part, ast.comprehension)
+        for node in ast.walk(part.target)
+        if isinstance(node, ast.Name)
+    } | {part.arg for part in ast.walk(annotation) if isinstance(part, ast.arg)}
     for node in ast.walk(annotation):
-        if isinstance(node, ast.Name) and is_private(node.id):
+        if isinstance(node, ast.Name) and is_private(node.id) and node.id not in local:
             node.id = MANGLED + node.id
     text = ast.unparse(annotation).replace("\n", "").strip()
+    text = text.replace(repr(MANGLED)[1:-1], MANGLED)  # as it stands in an f-string
     return _SINGLE_QUOTED.sub(_in_double_quotes, text)
 
 

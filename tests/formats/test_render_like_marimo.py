@@ -150,7 +150,7 @@ CELLS = st.builds(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=max(150, settings().max_examples))
 @given(st.lists(CELLS, max_size=6))
 def test_any_mixture_of_tricky_cells_is_written_as_marimo_writes_it(cells):
     notebook = Notebook(cells)

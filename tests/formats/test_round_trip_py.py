@@ -1,5 +1,6 @@
 """A file that was written reads as the notebook it was written from, and back."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
@@ -40,6 +41,7 @@ def recorded(path):
     return documents, lines[-1]["text"]
 
 
+@pytest.mark.skipif(find_spec("duckdb") is not None, reason="recorded without the extra `sql`")
 @pytest.mark.parametrize("path", RECORDINGS, ids=lambda path: path.stem)
 def test_a_recording_ends_in_the_file_that_marimo_left(path):
     documents, final = recorded(path)
@@ -112,3 +114,8 @@ def test_any_notebook_is_written_and_read_back_as_often_as_one_likes(cells, app_
     again = read(once)
     assert written(read(written(again))) == written(again)
     assert len(again) >= len([cell for cell in cells if cell.name != "setup"])
+
+
+def test_a_setup_cell_that_does_nothing_is_read_back():
+    text = written(notebook_of(["pass", "x = 1"], ["setup", "_"]))
+    assert [cell.code for cell in read(text)] == ["pass", "x = 1"]

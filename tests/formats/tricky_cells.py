@@ -11,6 +11,8 @@ NAMES = {
     "walrus": ["if (n := len(a)) > 1: print(n)", "n"],
     "walrus in a comprehension": ["[(last := n) for n in ns]", "last, n"],
     "walrus in a function": ["def f():\n    return [(w := n) for n in ns], w", "w"],
+    "walrus in a decorator": ["@x((y := 1))\ndef f():\n    def g(z=y): pass\n    return y"],
+    "walrus in a decorator of a global": ["@(z := b)\ndef f(c=z):\n    global z\n    z", "z"],
     "walrus of a private name": ["[(_w := n) for n in ns]\nprint(_w)"],
     "comprehensions": [
         "[a for a in b if c for d in a]",
@@ -32,6 +34,7 @@ NAMES = {
         "a, rest, v, kw, yy, whole",
     ],
     "global above": ["global g\ng = 1", "g"],
+    "private global": ["global _p\n_p = 1", "_p"],
     "global in a function": ["def f():\n    global h\n    h = 1", "h"],
     "private global in a function": ["x = 1", "def f():\n    global _p\n    _p = 1"],
     "nonlocal": [
@@ -70,6 +73,8 @@ HINTS = {
     "a string": ["x: 'List[int]' = []", "x"],
     "a private name": ["x: _T = 1", "y = 1", "x"],
     "a private name defined there": ["y = 1", "_T = int\nx: _T = 1", "x"],
+    "a private name of its own": ["x: [a for _p in b] = 1\ny: (lambda _q: _q) = 1", "x, y"],
+    "a private name in an f-string": ["x: f'{_p}' = 1", "x"],
     "not the first definition": ["x = 1\nx: int = 2", "x"],
     "two hints": ["x: int = 1\nx: str = ''", "x"],
     "two cells": ["x: int = 1", "x = 2", "x"],
@@ -145,6 +150,11 @@ REUSABLE = {
     ],
     "property": [
         "class A:\n    @property\n    def p(self): return 1\n    @p.setter\n    def p(self, v): ..."
+    ],
+    "classes in classes": [
+        "class A:\n    class B(C):\n        class D(C):\n            E = F",
+        "F = 1",
+        "class C: pass",
     ],
     "class in a class": [
         "class A:\n    class B:\n        z = 1\n    y = B.z\n    def m(self): return A, glob"

@@ -10,6 +10,7 @@ from actors import (
     NotebookClosedError,
     Refused,
     Saved,
+    Settings,
     StorageError,
 )
 from actors.formats import parse, render
@@ -162,3 +163,25 @@ def test_what_is_no_notebook_is_not_opened(autosave, tmp_path, name, content, er
     with pytest.raises(error):
         autosave.open(path)
     assert autosave.statistics().notebooks == 0
+
+
+def test_a_file_in_which_only_the_release_would_change_is_not_rewritten(tmp_path):
+    path = tmp_path / "nb.py"
+    with Autosave(Settings(generated_with="0.20.0")) as autosave:
+        notebook = autosave.open(path, cells=[Cell("a", "")])
+        notebook.submit(edit("a", "x = 1"))
+    before = path.read_bytes()
+    with Autosave(Settings(generated_with="9.9.9")) as autosave:
+        notebook = autosave.open(path, cells=[Cell("a", "")])
+        assert isinstance(notebook.submit(edit("a", "x = 1")).wait(WAIT_S), Saved)
+        assert path.read_bytes() == before
+        assert isinstance(notebook.submit(edit("a", "x = 2")).wait(WAIT_S), Saved)
+    assert b'__generated_with = "9.9.9"' in path.read_bytes()
+
+
+def test_the_release_that_a_file_names_is_kept(tmp_path):
+    path = tmp_path / "nb.py"
+    path.write_text('import marimo\n\n__generated_with = "0.20.0"\napp = marimo.App()\n')
+    with Autosave() as autosave:
+        autosave.open(path).submit(create("a", "x = 1"))
+    assert '__generated_with = "0.20.0"' in path.read_text()
