@@ -16,7 +16,7 @@ from loguru import logger
 from actors.codegen import CodegenActor
 from actors.drain import DrainReport, unsaved_work, wait_for_all
 from actors.errors import AutosaveError, NotebookClosedError
-from actors.formats import parse
+from actors.formats import for_new_file, parse
 from actors.handle import NotebookHandle
 from actors.listener import ListenerActor
 from actors.messages import Flush, ForgetNotebook, ListenerMessage, OpenNotebook
@@ -280,6 +280,8 @@ class Autosave:
             self._sweep(path)
             data = self._storage.read(path)
             notebook = parse(data or b"", path.suffix)
+            if data is None:
+                notebook = for_new_file(notebook, path.name)
         if cells is not None:
             notebook = attrs.evolve(notebook, cells=cells)
         if (release := self.settings.generated_with) is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 
 from actors.errors import AutosaveError
-from actors.formats import parse, render
+from actors.formats import for_new_file, parse, render
 from actors.notebook import PLAIN_STYLE, Notebook
 from actors.storage import LocalStorage, Storage
 
@@ -43,15 +43,13 @@ def convert(
     if not force and storage.read(target) is not None:
         raise ConvertError(f"{target} is there already; --force replaces it")
     notebook = parse(data, source.suffix)
-    converted = _for_suffix(notebook, source.suffix, target.suffix)
+    converted = notebook
+    if source.suffix != target.suffix:
+        style = attrs.evolve(PLAIN_STYLE, newline=notebook.style.newline)
+        converted = for_new_file(attrs.evolve(notebook, style=style), target.name)
     text = render(converted, target.suffix)
     storage.replace(target, text)
     return list(_losses(notebook, parse(text, target.suffix)))
-
-
-def _for_suffix(notebook: Notebook, old: str, new: str) -> Notebook:
-    """Return the notebook without what only its old format can read."""
-    return notebook if old == new else attrs.evolve(notebook, style=PLAIN_STYLE, extra=())
 
 
 def _losses(before: Notebook, after: Notebook) -> Iterator[str]:
@@ -69,11 +67,21 @@ def _losses(before: Notebook, after: Notebook) -> Iterator[str]:
             yield f"the {what} of {_cells(places)} is not kept as it was"
     if before.header.strip() != after.header.strip():
         yield "the text above the notebook (its header) is not kept"
-    if dict(before.app_config) != dict(after.app_config):
+    if not dict(before.app_config).items() <= dict(after.app_config).items():
         yield "the options of the app are not kept"
-    if before.extra and not after.extra:
-        kept = ", ".join(str(key) for key, _ in before.extra)
-        yield f"what only the old format holds is not kept ({kept})"
+    if before.style.footer and not after.style.footer:
+        yield "the text below the notebook (its footer) is not kept"
+    for key, what in _ONLY_IN.items():
+        if key in dict(before.extra) and key not in dict(after.extra):
+            yield f"{what} is not kept"
+
+
+_ONLY_IN = {
+    "front_matter": "front matter that is not marimo's",
+    "ipynb": "what only an .ipynb holds (outputs, attachments, metadata)",
+    "py": "text between the cells",
+}
+"""What the formats keep in `Notebook.extra`, in words."""
 
 
 def _name(name: str) -> str:

@@ -85,7 +85,9 @@ def project_files() -> Iterator[Path]:
 
 
 def modules_of(*folders: str) -> list[Path]:
-    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    data = ROOT / "tests" / "data"  # notebooks, no modules
+    paths = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    return [path for path in paths if not path.is_relative_to(data)]
 
 
 def relative(path: Path) -> str:

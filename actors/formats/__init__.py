@@ -1,14 +1,17 @@
 """Notebooks as files: pure functions between `Notebook` values and bytes."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import attrs
 
 from actors.errors import FormatError
-from actors.formats import ipynb, markdown_notebook, python_parse, python_text
+from actors.formats import ipynb, markdown
+from actors.formats.markdown.metadata import titled
+from actors.formats.python import reading, writing
 from actors.notebook import Notebook
 
-__all__ = ["parse", "render"]
+__all__ = ["for_new_file", "parse", "render"]
 
 
 @attrs.frozen
@@ -19,9 +22,9 @@ class _Format:
 
 _FORMATS = {
     ".ipynb": _Format(ipynb.parse, ipynb.render),
-    ".md": _Format(markdown_notebook.parse, markdown_notebook.render_md),
-    ".py": _Format(python_parse.parse, python_text.render),
-    ".qmd": _Format(markdown_notebook.parse, markdown_notebook.render_qmd),
+    ".md": _Format(markdown.parse, markdown.render_md),
+    ".py": _Format(reading.parse, writing.render),
+    ".qmd": _Format(markdown.parse, markdown.render_qmd),
 }
 """By the suffix of the file name, in lower case."""
 
@@ -29,7 +32,8 @@ _FORMATS = {
 def parse(data: bytes, suffix: str) -> Notebook:
     """Return the notebook that a file holds.
 
-    Cells get the ids that marimo's loader would give them, and version 0.
+    Cells get the ids that marimo's loader would give them (those of an `.ipynb`
+    keep their own), and version 0.
 
     Args:
         data: The file, whole.
@@ -52,9 +56,20 @@ def render(notebook: Notebook, suffix: str) -> bytes:
         suffix: The end of the file's name, such as `.py`.
 
     Raises:
-        FormatError: when there is no such format.
+        FormatError: when there is no such format, or it needs an extra that is
+            not installed.
     """
     return _format(suffix).render(notebook)
+
+
+def for_new_file(notebook: Notebook, name: str) -> Notebook:
+    """Return a notebook with what its format takes from the name of a new file.
+
+    A markdown notebook without a title is called after its file, as in marimo:
+    `my-report.md` is `My Report`. In the other formats nothing is.
+    """
+    is_markdown = Path(name).suffix.lower() in {".md", ".qmd"}
+    return titled(notebook, name) if is_markdown else notebook
 
 
 def _format(suffix: str) -> _Format:

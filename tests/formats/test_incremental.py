@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors import formats
-from actors.formats import rendering
 from actors.formats.memo import MEMO
+from actors.formats.python import rendering
 from actors.notebook import Cell, CellConfig, Notebook
 from actors.types import CellId
 from tests.formats import tricky_cells
@@ -186,7 +186,7 @@ def test_only_what_an_edit_changes_is_written(monkeypatch, codes, place, code, e
 def test_a_cell_that_comes_or_goes_costs_no_other(monkeypatch, edit):
     notebook = notebook_of(OTHERS)
     formats.render(notebook, ".py")
-    monkeypatch.setattr("actors.formats.cell_facts.parse", None)
+    monkeypatch.setattr("actors.formats.python.cell_facts.parse", None)
     formats.render(edited(notebook, edit), ".py")
 
 
@@ -197,7 +197,7 @@ def test_an_edit_of_any_cell_finds_what_was_remembered(monkeypatch, place):
 
 def test_the_same_code_in_a_new_cell_is_not_read_again(monkeypatch):
     formats.render(notebook_of(OTHERS), ".py")
-    monkeypatch.setattr("actors.formats.cell_facts.parse", None)
+    monkeypatch.setattr("actors.formats.python.cell_facts.parse", None)
     formats.render(notebook_of(OTHERS), ".py")
 
 
@@ -211,7 +211,9 @@ def test_a_hint_of_a_private_name_follows_its_cell():
 def test_what_there_was_no_memory_for_is_tried_again(monkeypatch):
     notebook = notebook_of(["x = 1", "y = 2"])
     with monkeypatch.context() as patched:
-        patched.setattr("actors.formats.quiet._parse", lambda _: (_ for _ in ()).throw(MemoryError))
+        patched.setattr(
+            "actors.formats.python.quiet._parse", lambda _: (_ for _ in ()).throw(MemoryError)
+        )
         assert b"_unparsable_cell" in formats.render(notebook, ".py")
     assert b"_unparsable_cell" not in formats.render(notebook, ".py")
 

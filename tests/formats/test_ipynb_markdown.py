@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from actors.formats.ipynb_markdown import PREFIXES, code_of, markdown_of
+from actors.formats.ipynb.markdown import PREFIXES, code_of, markdown_of
 from actors.notebook import Cell, Notebook
 from actors.types import CellId
 from tests.formats.ipynb_values import TRICKY, a_cell, a_file, fields, read, written

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from actors import formats
 from actors.errors import FormatError
-from actors.formats.python_parse import parse as parse_python
+from actors.formats.python.reading import parse as parse_python
 from actors.notebook import Cell, CellConfig, Notebook, TextStyle
 from actors.types import CellId
 from tests.formats.marimo_reference import notebook_of

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actors import formats
-from actors.formats.markdown_notebook_metadata import titled
+from actors.formats.markdown.metadata import titled
 from actors.notebook import DEFAULT_CONFIG, Cell, CellConfig, Notebook
 from actors.types import CellId
 from tests.formats import tricky_cells

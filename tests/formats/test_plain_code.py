@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.formats import quiet
-from actors.formats.plain_code import is_plain
+from actors.formats.python import quiet
+from actors.formats.python.plain_code import is_plain
 from benchmarks.workload import make_workload
 from tests.formats import tricky_cells
 

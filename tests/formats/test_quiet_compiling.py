@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.formats import cell_facts, quiet
 from actors.formats.memo import MEMO
+from actors.formats.python import cell_facts, quiet
 from tests.formats import tricky_cells
 from tests.formats.marimo_reference import notebook_of, read, written
 

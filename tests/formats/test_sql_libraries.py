@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.formats import sql_libraries
+from actors.formats.sql import libraries
 from tests.formats.marimo_reference import notebook_of, written, written_by_marimo
 
 ARE_THERE = find_spec("duckdb") is not None and find_spec("sqlglot") is not None
@@ -83,7 +83,7 @@ def test_what_sqlglot_logs_about_a_cell_is_kept_from_the_host(caplog):
 
 @with_libraries
 def test_what_sqlglot_logs_for_the_host_is_not(caplog):
-    assert sql_libraries.sqlglot() is not None
+    assert libraries.sqlglot() is not None
     import_module("sqlglot").parse("VACUUM ANALYZE log_of_the_host", dialect="duckdb")
     assert "log_of_the_host" in caplog.text
 
@@ -92,7 +92,7 @@ def test_what_sqlglot_logs_for_the_host_is_not(caplog):
 def test_nothing_is_run_and_the_database_of_the_host_is_not_asked():
     written(notebook_of(["mo.sql('CREATE TABLE made_by_a_cell (a INT)')"]))
     assert ("made_by_a_cell",) not in import_module("duckdb").execute("SHOW TABLES").fetchall()
-    ours = sql_libraries.duckdb()
+    ours = libraries.duckdb()
     assert ours is not None
     assert ours._connection.execute("SHOW TABLES").fetchall() == []
 
@@ -108,6 +108,6 @@ def test_the_connection_of_the_host_is_not_used(monkeypatch):
 @with_libraries
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="counts threads in /proc")
 def test_no_thread_is_kept_for_sql():
-    import_both = "from actors.formats.sql_libraries import duckdb, sqlglot; duckdb(), sqlglot()"
+    import_both = "from actors.formats.sql.libraries import duckdb, sqlglot; duckdb(), sqlglot()"
     count = "import os; print(len(os.listdir('/proc/self/task')))"
     assert printed_by(f"{import_both}\n{count}") == "1\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from actors.formats import sql
-from actors.formats.sql_nesting import MOST_OPEN, is_too_deep
+from actors.formats.sql.nesting import MOST_OPEN, is_too_deep
 from tests.formats import sql_cells
 from tests.formats.marimo_reference import notebook_of, written
 

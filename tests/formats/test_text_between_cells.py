@@ -110,7 +110,11 @@ def test_no_text_between_cells_is_ever_lost(pieces, order):
     again = written(attrs.evolve(notebook, cells=some))
     assert [mark for mark in marks if again.count(mark) != 1] == []
     ast.parse(again)
-    assert written(read(again)) == again
+    # An indented comment that a move has put right below a function is that function's
+    # from then on, so the spaces around it settle one save later.
+    settled = written(read(again))
+    assert [mark for mark in marks if settled.count(mark) != 1] == []
+    assert written(read(settled)) == settled
 
 
 UNKEPT = {

@@ -1,5 +1,8 @@
 """`notebook-actors convert`, run as a user runs it."""
 
+import itertools
+from pathlib import Path
+
 import pytest
 
 from actors import Cell, Notebook
@@ -58,3 +61,21 @@ def test_what_cannot_be_converted_is_one_clear_line(tmp_path, name, content, tar
     assert error[1] in result.stderr
     assert result.stderr.count("\n") == 1
     assert not (tmp_path / target).exists()
+
+
+def test_a_notebook_goes_through_all_formats_and_back(source):
+    names = ["nb.md", "nb.qmd", "nb.ipynb", "back.py"]
+    paths = [source, *(source.parent / name for name in names)]
+    for old, new in itertools.pairwise(paths):
+        assert run("convert", old, new).returncode == 0
+    back = parse(paths[-1].read_bytes(), ".py")
+    assert [(cell.code, cell.name) for cell in back] == [("x = 1", "load"), ("y = x", "_")]
+    assert dict(back.app_config) == {"width": "medium", "app_title": "Nb"}
+    assert back.header.strip() == "# top"
+
+
+def test_what_the_new_format_cannot_hold_is_said(tmp_path):
+    jupyter = Path(__file__).parent.parent / "data" / "ipynb" / "jupyterlab.ipynb"
+    result = run("convert", jupyter, tmp_path / "nb.py")
+    assert result.returncode == 0
+    assert "outputs, attachments, metadata" in result.stderr

@@ -185,3 +185,21 @@ def test_the_release_that_a_file_names_is_kept(tmp_path):
     with Autosave() as autosave:
         autosave.open(path).submit(create("a", "x = 1"))
     assert '__generated_with = "0.20.0"' in path.read_text()
+
+
+@pytest.mark.parametrize("suffix", [".md", ".qmd", ".ipynb"])
+def test_a_notebook_of_any_format_is_saved_in_that_format(autosave, tmp_path, suffix):
+    path = tmp_path / f"my-report{suffix}"
+    notebook = autosave.open(path)
+    notebook.submit(create("a", "x = 1")).wait(WAIT_S)
+    assert [cell.code for cell in parse(path.read_bytes(), suffix)] == ["x = 1"]
+    has_title = dict(parse(path.read_bytes(), suffix).app_config).get("app_title")
+    assert has_title == (None if suffix == ".ipynb" else "My Report")
+
+
+def test_a_rename_to_another_suffix_writes_the_other_format(autosave, tmp_path):
+    notebook = autosave.open(tmp_path / "nb.py")
+    notebook.submit(create("a", "x = 1")).wait(WAIT_S)
+    assert isinstance(notebook.rename(tmp_path / "nb.md").wait(WAIT_S), Saved)
+    assert [path.name for path in tmp_path.iterdir()] == ["nb.md"]
+    assert [cell.code for cell in parse((tmp_path / "nb.md").read_bytes(), ".md")] == ["x = 1"]
