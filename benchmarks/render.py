@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -127,7 +128,19 @@ def measure(
     return size
 
 
+# The child finds this package by its path and `actors` where the parent found it: a
+# test of the built wheel keeps the source tree, which has both, off `sys.path`.
+_RUN_SIDE = """
+import importlib.util, runpy, sys
+spec = importlib.util.spec_from_file_location("benchmarks", sys.argv.pop(1))
+sys.modules["benchmarks"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["benchmarks"])
+runpy.run_module("benchmarks.render_side", run_name="__main__", alter_sys=True)
+"""
+
+
 def _child(*arguments: object) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.render_side", *map(str, arguments)]
+    package = Path(__file__).with_name("__init__.py")
+    command = [sys.executable, "-c", _RUN_SIDE, package, *map(str, arguments)]
     found = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(found.stdout))
