@@ -141,6 +141,6 @@ runpy.run_module("benchmarks.render_side", run_name="__main__", alter_sys=True)
 
 def _child(*arguments: object) -> dict[str, Any]:
     package = Path(__file__).with_name("__init__.py")
-    command = [sys.executable, "-c", _RUN_SIDE, package, *map(str, arguments)]
+    command = [sys.executable, "-c", _RUN_SIDE, str(package), *map(str, arguments)]
     found = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(found.stdout))
