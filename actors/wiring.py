@@ -90,6 +90,8 @@ class Wiring:
             self.system.start(factories.codegen, name=f"codegen {number}", dispatcher=workers)
             for number in range(settings.codegen_actors)
         ]
+        # One for all savers: a router of its own would send each one's first request to the same.
+        self._any_codegen = Router(self._codegen)
         self.listener: Mailbox[ListenerMessage] = self.system.start(
             functools.partial(
                 factories.listener,
@@ -126,7 +128,7 @@ class Wiring:
             notebook=notebook,
             ledger=ledger,
             storage=self._storage,
-            codegen=Router(self._codegen),
+            codegen=self._any_codegen,
             notifier=self._notifier,
             listener=self.listener,
             backoff=Backoff(settings.retry_min_s, settings.retry_max_s),
