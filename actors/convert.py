@@ -7,6 +7,7 @@ import attrs
 
 from actors.errors import AutosaveError
 from actors.formats import for_new_file, parse, render
+from actors.formats.python.toplevel import REUSABLE_PREFIX
 from actors.notebook import PLAIN_STYLE, Notebook
 from actors.storage import LocalStorage, Storage
 
@@ -85,7 +86,8 @@ _ONLY_IN = {
 
 
 def _name(name: str) -> str:
-    return "_" if name in {"", "__"} else name
+    """Return a name without the mark of a function or class of its own, a `.py` matter."""
+    return "_" if name in {"", "__"} else name.removeprefix(REUSABLE_PREFIX)
 
 
 def _cells(places: list[str]) -> str:

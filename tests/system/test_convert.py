@@ -79,3 +79,10 @@ def test_what_the_new_format_cannot_hold_is_said(tmp_path):
     result = run("convert", jupyter, tmp_path / "nb.py")
     assert result.returncode == 0
     assert "outputs, attachments, metadata" in result.stderr
+
+
+def test_a_function_of_its_own_loses_nothing_in_markdown(source):
+    function = Cell("f", "def f():\n    return 1", "*f")
+    source.write_bytes(render(Notebook([function]), ".py"))
+    result = run("convert", source, source.parent / "nb.md")
+    assert (result.returncode, result.stderr) == (0, "")
