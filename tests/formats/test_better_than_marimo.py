@@ -17,6 +17,8 @@ CASES = {
     "lone surrogate": notebook_of(["x = '\ud83d'", "y = 1"]),
     # `def f(g): global g` is refused by the compiler.
     "parameter that is global": notebook_of(["g = 1", "global g\nprint(g)"]),
+    # Python takes an annotated global in a module only.
+    "global with a type": notebook_of(["global g\ng: int = 1"]),
     # Quotes in these are not escaped.
     "quotes in a title": notebook_of(["x = 1"], app_config={"app_title": 'a "b" c'}),
     "newline in a title": notebook_of(["x = 1"], app_config={"app_title": "a\nb"}),

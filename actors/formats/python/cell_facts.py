@@ -114,7 +114,7 @@ def _facts(original: str) -> CellFacts:
     defs = sorted(name for name in scopes.defs if not is_private(name))
     return CellFacts(
         code,
-        is_parsable=_is_function_body(code, body),
+        is_parsable=_is_function_body(code, body, has_global=bool(scopes.declared_global)),
         body=body,
         is_async=is_async,
         defs=tuple(defs),
@@ -147,11 +147,14 @@ def _body(code: str, written: str, tree: ast.Module) -> str:
 _PERHAPS_NO_BODY = ("\t", "\f", "\r", "\n" + 90 * " ")
 
 
-def _is_function_body(code: str, body: str) -> bool:
-    if not any(odd in f"\n{code}" for odd in _PERHAPS_NO_BODY):
+def _is_function_body(code: str, body: str, *, has_global: bool) -> bool:
+    if not has_global and not any(odd in f"\n{code}" for odd in _PERHAPS_NO_BODY):
         return True
+    function = quieted(f"async def _():\n{body}\n    return")
     try:
-        parse(quieted(f"def _():\n{body}\n    return"))
+        tree = parse(function)
+        if has_global:  # `global b; b: int = 1` is fine in a module, and nowhere else
+            awaits(function, tree)
     except UnreadableError:
         return False
     return True
