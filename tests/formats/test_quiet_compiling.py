@@ -38,6 +38,7 @@ def test_the_filters_of_the_host_change_no_answer(code, action):
         warnings.simplefilter(action)
         text = written(notebook_of([code]))
         assert [cell.code for cell in read(text)] == [code]
+        assert "_unparsable_cell" not in text
     assert "_unparsable_cell" not in text
     assert not caught
 

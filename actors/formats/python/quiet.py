@@ -42,10 +42,9 @@ _PERHAPS_ODD_EXPRESSION = (
 _ESCAPE = re.compile(r"\\(?:[0-7]{1,3}|.|$)", re.DOTALL)
 _VALID_AFTER_BACKSLASH = frozenset("\n\\'\"abfnrtvx01234567")
 
-_DISPLAYS = (
-    ast.Constant, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.JoinedStr,
-    ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Lambda,
-)  # fmt: skip
+# What may be called or subscribed without a warning; all else may be a constant,
+# also one that the compiler works out, as in `(not 1.5)[0]`.
+_SOUND = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 
 # Cells may `await` outside a function, as in IPython.
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -178,9 +177,9 @@ def _without_odd_expressions(tree: ast.Module) -> ast.Module:
                 node.ops = [ast.Eq() for _ in node.ops]
             case ast.Assert(test=ast.Tuple(elts=elements)):  # `assert (x, "message")`
                 node.test = ast.copy_location(ast.List(elements, ast.Load()), node.test)
-            case ast.Call(func=ast.expr() as called) if isinstance(called, _DISPLAYS):  # `[1](2)`
+            case ast.Call(func=ast.expr() as called) if not isinstance(called, _SOUND):  # `[1](2)`
                 node.func = _attribute_of(called)
-            case ast.Subscript(value=value) if isinstance(value, _DISPLAYS):  # `[1]["a"]`
+            case ast.Subscript(value=value) if not isinstance(value, _SOUND):  # `[1]["a"]`
                 node.value = _attribute_of(value)
             case ast.UnaryOp(op=ast.Invert()):  # `~True`, which is computed at once
                 node.op = ast.Not()
