@@ -241,7 +241,7 @@ MARKDOWN = {
 }
 
 WARNED_OF = {
-    "constants that are worked out": ["y = 0\nx = (not 1.5)[y:y]", "(-1)()"],
+    "constants that are worked out": ["a = a\na = (not 1.5)[a]"],
     "invalid escapes": ["x = '\\d \\s'", "b = b'\\d \\u \\N'", "f'\\d{x}\\{y}'"],
     "glued numbers": ["x = 1or 2", "y = [0x1for z in z]", "1if 1else 2"],
     "odd comparisons": ["x is 1", "assert (x, 'm')"],
