@@ -37,6 +37,26 @@ class Settings:
     """The release to write into files as `__generated_with`. `None` keeps what
     each file says. A file in which only that would change is not written."""
 
+    save_quiet_s: float = attrs.field(default=0.0, validator=_not_negative)
+    """A notebook is saved when it was not edited for so long. 0 saves at once; edits
+    that come while a save is under way share the next one all the same."""
+
+    save_max_delay_s: float = attrs.field(default=5.0, validator=_positive)
+    """Constant edits are saved at least this often, however short the pauses between
+    them; of use with a `save_quiet_s` only, which it must not be less than."""
+
+    passivate_after_s: float = attrs.field(default=60.0, validator=_positive)
+    """What can be made again (a saver's actor, texts that were worked out) is let go
+    when a notebook was idle for so long, or up to twice that. Nobody sees it."""
+
+    max_open_receipts: int = attrs.field(default=1_000, validator=_positive)
+    """Edits of one notebook that wait for a slow disk. Later ones are applied and saved
+    all the same, but their receipts say `Deferred` at once."""
+
+    max_mailbox: int = attrs.field(default=10_000, validator=_positive)
+    """Transactions that may wait to be applied, for one notebook and in the listener;
+    more than that are refused until some are. Other messages are not counted."""
+
     retry_min_s: float = attrs.field(default=0.1, validator=_positive)
     """Delay before a failed save is tried again for the first time."""
 
@@ -79,4 +99,9 @@ class Settings:
             raise ValueError(
                 f"retry_max_s ({self.retry_max_s}) must not be less than "
                 f"retry_min_s ({self.retry_min_s})"
+            )
+        if self.save_max_delay_s < self.save_quiet_s:
+            raise ValueError(
+                f"save_max_delay_s ({self.save_max_delay_s}) must not be less than "
+                f"save_quiet_s ({self.save_quiet_s})"
             )
