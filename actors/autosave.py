@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import hashlib
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,14 +21,14 @@ from actors.formats import for_new_file, parse
 from actors.handle import NotebookHandle
 from actors.listener import ListenerActor
 from actors.messages import Flush, ForgetNotebook, ListenerMessage, OpenNotebook
-from actors.notebook import Cell, Document, Ledger, Mode, Notebook
+from actors.notebook import Cell, Document, Ledger, Meter, Mode, Notebook, SavePolicy
 from actors.notifier import NotifierActor
 from actors.receipt import Outcome, Receipt, Refused, Saved
 from actors.registry import Entry, Registry
 from actors.runtime import Runtime, ThreadRuntime
 from actors.saver import SaverActor
 from actors.settings import Settings
-from actors.statistics import Statistics, Totals
+from actors.statistics import Statistics
 from actors.storage import LocalStorage, Storage
 from actors.subscriber import Callback
 from actors.types import Mailbox, NotebookId
@@ -72,8 +73,14 @@ class Autosave:
         self._factories = Factories(listener, saver, codegen, notifier)
         self._runtime = runtime
         self._registry = Registry()
-        self._totals = Totals()
-        self._swept: set[Path] = set()
+        self._meter = Meter()
+        self._policy = SavePolicy(
+            persist_sources=self.settings.persist_sources,
+            quiet_s=self.settings.save_quiet_s,
+            max_delay_s=self.settings.save_max_delay_s,
+            max_open_receipts=self.settings.max_open_receipts,
+        )
+        self._swept: set[str] = set()
         self._wiring: Wiring | None = None
         self._stopping = threading.Lock()
         self._stopped = False
@@ -176,24 +183,23 @@ class Autosave:
         wiring = self._running()
         cells = None if cells is None else _distinct(cells)
         path = None if path is None else Path(path).absolute()
-        file = None if path is None or mode == "run" else self._storage.canonical(path)
+        file = None if path is None or mode == "run" else self._file_of(path)
         self._await_close(wiring, file)
         present = self._registry.reopen(file)
         if present is None:
             ledger = self._read(path, cells, mode)
             notebook = self._registry.new_id("unnamed" if path is None else str(path))
-            handle = NotebookHandle(notebook, ledger, self)
-            opened = Entry(handle, ledger, set() if file is None else {file})
+            opened = Entry(notebook, ledger, self, file)
             announcement = OpenNotebook(notebook, ledger)
             present = self._registry.add(opened, lambda: wiring.listener.tell(announcement))
             if present is opened:
-                return handle
+                return opened
         if present.ledger.out_of_service is not None:
-            wiring.listener.tell(OpenNotebook(present.handle.id, present.ledger))
+            wiring.listener.tell(OpenNotebook(present.id, present.ledger))
         if cells is not None and cells != present.ledger.document.notebook.cells:
-            present.handle.close()
+            present.close()
             raise ValueError(f"{path} is open already with other cells; open it without `cells`")
-        return present.handle
+        return present
 
     def subscribe(
         self, callback: Callback, *, loop: asyncio.AbstractEventLoop | None = None
@@ -211,12 +217,11 @@ class Autosave:
         return self._running().subscribers.add(callback, loop)
 
     def statistics(self) -> Statistics:
-        """Return counts, depths and latencies since the start."""
+        """Return counts, depths and latencies since the start, also after the stop."""
         wiring = self._wiring
         if wiring is None:
             raise AutosaveError("not started: use `with Autosave() as autosave:`")
-        ledgers = [entry.ledger for entry in self._registry.entries()]
-        return self._totals.with_open(ledgers, wiring.system.statistics())
+        return Statistics.of(len(self._registry), self._meter, wiring.system.statistics())
 
     # -- what handles call -----------------------------------------------------------
 
@@ -239,7 +244,7 @@ class Autosave:
         target = Path(path).absolute()
         try:
             parse(b"", target.suffix)
-            file = self._storage.canonical(target)
+            file = self._file_of(target)
             self._registry.claim(handle, file)
         except AutosaveError as error:
             receipt.settle(Refused(str(error)))
@@ -293,11 +298,17 @@ class Autosave:
             Document(notebook),
             path,
             mode=mode,
-            persist_sources=self.settings.persist_sources,
+            policy=self._policy,
             saved=saved,
+            meter=self._meter,
         )
 
-    def _await_close(self, wiring: Wiring, file: Path | None) -> None:
+    def _file_of(self, path: Path) -> str:
+        """Return the canonical name; one text where it is the path itself."""
+        name, file = str(path), str(self._storage.canonical(path))
+        return name if file == name else file
+
+    def _await_close(self, wiring: Wiring, file: str | None) -> None:
         """Let a notebook that was closed just now reach its file, unless that fails.
 
         One whose work cannot be saved goes on instead, with the document it has.
@@ -306,7 +317,7 @@ class Autosave:
         if entry is None:
             return
         timeout_s = self.settings.drain_timeout_s
-        wait_for_all([entry.handle.request_flush()], wiring.runtime, timeout_s)
+        wait_for_all([entry.request_flush()], wiring.runtime, timeout_s)
         ledger = entry.ledger
         wiring.runtime.await_condition(
             lambda: (
@@ -319,9 +330,10 @@ class Autosave:
 
     def _sweep(self, path: Path) -> None:
         """Remove what a crash left in this folder, once in our life."""
-        if path.parent in self._swept:
+        folder = os.path.dirname(path)  # noqa: PTH120 - a `Path` more each time is what opening costs
+        if folder in self._swept:
             return
-        self._swept.add(path.parent)
+        self._swept.add(folder)
         try:
             self._storage.sweep(path)
         except AutosaveError as error:
@@ -336,7 +348,6 @@ class Autosave:
             notebook, closing, lambda: wiring.listener.tell(ForgetNotebook(notebook))
         )
         if entry is not None:
-            self._totals.add(entry.ledger)
             wiring.runtime.notify()
 
     def _drain(self, wiring: Wiring, timeout_s: float) -> DrainReport:
@@ -344,10 +355,10 @@ class Autosave:
         receipts = []
         for entry in entries:
             receipts.append(Receipt())
-            wiring.listener.tell(Flush(entry.handle.id, receipts[-1], patient=True))
+            wiring.listener.tell(Flush(entry.id, receipts[-1], patient=True))
         wait_for_all(receipts, wiring.runtime, timeout_s)
         orphans = wiring.stop_saving()
-        left = (unsaved_work(entry.handle.id, entry.ledger) for entry in entries)
+        left = (unsaved_work(entry.id, entry.ledger) for entry in entries)
         unsaved = tuple(work for work in left if work is not None)
         return DrainReport(unsaved, (*orphans, *wiring.stop_telling(unsaved)))
 

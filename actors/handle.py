@@ -42,22 +42,27 @@ class NotebookHandle:
     None but `flush` waits for anything.
     """
 
-    __slots__ = ("_ledger", "_owner", "closed", "id")
+    __slots__ = ("_ledger", "_owner", "id", "opens")
 
     id: NotebookId
     """Names the notebook in events, as long as it is open; survives a rename."""
 
-    closed: bool
-    """Whether it was closed as often as it was opened."""
+    opens: int
+    """How often it was opened and not closed; the registry counts."""
 
     def __init__(self, notebook: NotebookId, ledger: Ledger, owner: Owner) -> None:
         self.id = notebook
-        self.closed = False
+        self.opens = 1
         self._ledger = ledger
         self._owner = owner
 
     def __repr__(self) -> str:
         return f"<NotebookHandle {self.id!r}{' closed' if self.closed else ''}>"
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed as often as it was opened."""
+        return self.opens == 0
 
     @property
     def path(self) -> Path | None:

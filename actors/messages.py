@@ -7,14 +7,14 @@ answer is a message of its own. `docs/protocol.md` tells the same as prose.
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
 from actors.events import Event
 from actors.notebook import Ledger, Notebook, Transaction
-from actors.receipt import Receipt, Refused
-from actors.types import Mailbox, NotebookId, Undeliverable
+from actors.receipt import Receipt, Refused, Saved
+from actors.types import Mailbox, NotebookId, Undeliverable, Urgent
 
 Payload: TypeAlias = Transaction | Mapping[str, Any] | bytes | str
 """A transaction, or its JSON. Read later, on another thread: `bytearray` is not taken."""
@@ -47,7 +47,12 @@ class _Receipted(Undeliverable):
 
 @attrs.frozen
 class Submit(_Receipted):
-    """Apply a transaction and save it. Answered by settling the receipt."""
+    """Apply a transaction and save it. Answered by settling the receipt.
+
+    Refused by a mailbox where too many of them wait.
+    """
+
+    is_bounded: ClassVar[bool] = True
 
     payload: Payload
 
@@ -106,7 +111,7 @@ ListenerMessage: TypeAlias = OpenNotebook | NotebookMessage | NotebookFinished |
 
 
 @attrs.frozen
-class Generated:
+class Generated(Urgent):
     """Codegen's answer: the text of a document."""
 
     ticket: int
@@ -117,7 +122,7 @@ class Generated:
 
 
 @attrs.frozen
-class GenerateFailed:
+class GenerateFailed(Urgent):
     """Codegen's answer when it has none, also when it crashed over the request."""
 
     ticket: int
@@ -125,14 +130,41 @@ class GenerateFailed:
 
 
 @attrs.frozen
-class Retry:
-    """The delay after a failed save is over. The saver sends it to itself."""
+class Written(Urgent):
+    """The file work of a save has ended well: the file is durable."""
 
     ticket: int
-    """The ticket of the save that failed; stale when another came since."""
+    """The ticket of the save that it belongs to."""
+
+    saved: Saved
+    was_replaced: bool
+    """`False`: the file held that text already."""
 
 
-SaverMessage: TypeAlias = NotebookMessage | Generated | GenerateFailed | Retry
+@attrs.frozen
+class WriteFailed(Urgent):
+    """The file work of a save has failed; the file holds the old text or the new one."""
+
+    ticket: int
+    reason: str
+
+
+@attrs.frozen
+class SaveDue(Urgent):
+    """A delay is over: after a failed save, or the quiet period. The saver's own timer."""
+
+    ticket: int
+    """Of the delay; stale when a save was begun since."""
+
+
+@attrs.frozen
+class Passivate:
+    """The notebook was idle for long: let go of what can be made again. No answer."""
+
+
+SaverMessage: TypeAlias = (
+    NotebookMessage | Generated | GenerateFailed | Written | WriteFailed | SaveDue | Passivate
+)
 
 
 # -- to codegen -----------------------------------------------------------------

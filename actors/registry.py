@@ -3,33 +3,44 @@
 import itertools
 import threading
 from collections.abc import Callable
-from pathlib import Path
-
-import attrs
 
 from actors.errors import AutosaveError, NotebookClosedError
-from actors.handle import NotebookHandle
+from actors.handle import NotebookHandle, Owner
 from actors.notebook import Ledger
 from actors.types import NotebookId
 
 
-@attrs.define(eq=False)
-class Entry:
-    """One open notebook."""
+class Entry(NotebookHandle):
+    """One open notebook: what its host holds, and what the registry knows about it.
 
-    handle: NotebookHandle
-    ledger: Ledger
-    files: set[Path]
-    """Canonical names that are this notebook's; two while it is renamed."""
+    One object for both, and texts in place of paths, since there may be 100,000.
 
-    opens: int = 1
-    """How often it was opened and not closed."""
+    Args:
+        notebook: its id.
+        ledger: its state.
+        owner: the `Autosave` that it belongs to.
+        file: canonical name of its file, if it has one that is its alone.
+    """
 
-    closing: int | None = None
-    """The number of its last closing, unique in its registry: ids are used again."""
+    __slots__ = ("claimed", "closing", "file")
 
-    claimed: Path | None = None
-    """The one of its files that a rename under way is to give it."""
+    def __init__(
+        self, notebook: NotebookId, ledger: Ledger, owner: Owner, file: str | None
+    ) -> None:
+        super().__init__(notebook, ledger, owner)
+        self.file = file
+        self.claimed: str | None = None  # the file that a rename under way is to give it
+        self.closing: int | None = None  # of its last closing; ids are used again, these not
+
+    @property
+    def ledger(self) -> Ledger:
+        """The notebook's state."""
+        return self._ledger
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Canonical names that are this notebook's; two while it is renamed."""
+        return tuple(file for file in (self.file, self.claimed) if file is not None)
 
 
 class Registry:
@@ -37,9 +48,9 @@ class Registry:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._by_file: dict[Path, Entry] = {}
+        self._by_file: dict[str, Entry] = {}
         self._by_id: dict[NotebookId, Entry] = {}
-        self._ids: set[NotebookId] = set()  # also those that are about to be added
+        self._reserved: set[NotebookId] = set()  # given away, and not added yet
         self._numbers = itertools.count(2)
         self._closings = itertools.count(1)
 
@@ -54,18 +65,18 @@ class Registry:
     def new_id(self, name: str) -> NotebookId:
         """Give away an id that no notebook has: the name, numbered if need be."""
         with self._lock:
-            taken = name in self._ids or name in self._by_id
+            taken = name in self._reserved or name in self._by_id
             notebook = NotebookId(f"{name}#{next(self._numbers)}" if taken else name)
-            self._ids.add(notebook)
+            self._reserved.add(notebook)
         return notebook
 
-    def closing(self, file: Path | None) -> Entry | None:
+    def closing(self, file: str | None) -> Entry | None:
         """Return the notebook of this file if it is closed and not done with its work."""
         with self._lock:
             entry = self._by_file.get(file) if file is not None else None
-            return entry if entry is not None and entry.opens == 0 else None
+            return entry if entry is not None and entry.closed else None
 
-    def reopen(self, file: Path | None) -> Entry | None:
+    def reopen(self, file: str | None) -> Entry | None:
         """Count one more open of this file; `None` when it is not open."""
         with self._lock:
             return self._count_open(file)
@@ -79,25 +90,24 @@ class Registry:
                 Called under the lock: it must not wait.
         """
         with self._lock:
-            for file in entry.files:
-                if (present := self._count_open(file)) is not None:
-                    self._ids.discard(entry.handle.id)
-                    return present
+            self._reserved.discard(entry.id)
+            if (present := self._count_open(entry.file)) is not None:
+                return present
             announce()
-            self._by_file |= dict.fromkeys(entry.files, entry)
-            self._by_id[entry.handle.id] = entry
+            if entry.file is not None:
+                self._by_file[entry.file] = entry
+            self._by_id[entry.id] = entry
             return entry
 
     def close_once(self, handle: NotebookHandle) -> int | None:
-        """Count one close; if it was the last, mark the handle and return its number."""
+        """Count one close; return its number if it was the last."""
         with self._lock:
             entry = self._by_id.get(handle.id)
-            if entry is None or entry.handle is not handle or entry.opens == 0:
+            if entry is None or entry is not handle or entry.closed:
                 return None
             entry.opens -= 1
-            if entry.opens > 0:
+            if not entry.closed:
                 return None
-            handle.closed = True
             entry.closing = next(self._closings)
             return entry.closing
 
@@ -114,16 +124,15 @@ class Registry:
         """
         with self._lock:
             entry = self._by_id.get(notebook)
-            if entry is None or entry.opens > 0 or entry.closing != closing:
+            if entry is None or not entry.closed or entry.closing != closing:
                 return None
             del self._by_id[notebook]
-            self._ids.discard(notebook)
             for file in entry.files:
                 del self._by_file[file]
             forget()
             return entry
 
-    def claim(self, handle: NotebookHandle, file: Path) -> None:
+    def claim(self, handle: NotebookHandle, file: str) -> None:
         """Reserve a file for a rename, until `unclaim`; its own file is its own already.
 
         Raises:
@@ -133,33 +142,29 @@ class Registry:
         """
         with self._lock:
             entry = self._by_id.get(handle.id)
-            if entry is None or entry.handle is not handle:
+            if entry is None or entry is not handle:
                 raise NotebookClosedError(f"{handle.id} is closed; open it again to go on")
             if self._by_file.get(file, entry) is not entry:
                 raise AutosaveError(f"{file} is open as another notebook; choose another name")
             if entry.claimed is not None:
                 raise AutosaveError(f"a rename to {entry.claimed} is under way; wait for it")
-            if file in entry.files:
-                return
-            entry.claimed = file
-            entry.files.add(file)
-            self._by_file[file] = entry
+            if file != entry.file:
+                entry.claimed = file
+                self._by_file[file] = entry
 
-    def unclaim(self, handle: NotebookHandle, file: Path, *, renamed: bool) -> None:
+    def unclaim(self, handle: NotebookHandle, file: str, *, renamed: bool) -> None:
         """End a rename: keep the claimed file instead of the others, or only the others."""
         with self._lock:
             entry = self._by_id.get(handle.id)
             if entry is None or entry.claimed != file:
                 return
-            entry.claimed = None
-            kept = {file} if renamed else entry.files - {file}
-            for left in entry.files - kept:
+            left, kept = (entry.file, file) if renamed else (file, entry.file)
+            if left is not None:
                 del self._by_file[left]
-            entry.files = kept
+            entry.file, entry.claimed = kept, None
 
-    def _count_open(self, file: Path | None) -> Entry | None:
+    def _count_open(self, file: str | None) -> Entry | None:
         entry = self._by_file.get(file) if file is not None else None
         if entry is not None:
             entry.opens += 1
-            entry.handle.closed = False
         return entry

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import assert_never
@@ -10,8 +11,7 @@ import attrs
 from loguru import logger
 
 from actors.codec import decode_transaction
-from actors.errors import DecodeError, FormatError, StorageError, TransactionError
-from actors.formats import parse, render
+from actors.errors import DecodeError, StorageError, TransactionError
 from actors.messages import (
     CloseNotebook,
     Flush,
@@ -20,18 +20,22 @@ from actors.messages import (
     GenerateFailed,
     NotebookFinished,
     NotifierMessage,
+    Passivate,
     Rename,
-    Retry,
+    SaveDue,
     SaveFailed,
     SaverMessage,
     SaveSucceeded,
     Submit,
+    WriteFailed,
+    Written,
 )
 from actors.notebook import Ledger
 from actors.receipt import Receipt, Refused, Saved
-from actors.runtime import Actor
-from actors.storage import Replaced, Storage
+from actors.runtime import Actor, AtOnce, BlockingWork, Runnable
+from actors.storage import Storage
 from actors.types import Mailbox, NotebookId
+from actors.write import Write
 
 _tickets = itertools.count(1)  # unique in the process, so also across a saver's restarts
 
@@ -57,7 +61,7 @@ class Backoff:
 
 @attrs.frozen
 class _Attempt:
-    """A save that codegen is making the text for."""
+    """The save in flight: codegen makes its text, or it is being written."""
 
     ticket: int
     version: int
@@ -78,6 +82,15 @@ class SaverParts:
     later: Callable[[float, Callable[[], object]], object]
     """Runs an action after so many seconds."""
 
+    blocking: BlockingWork = attrs.field(factory=AtOnce)
+    """Where files are read and written; a `Bulkhead`, except in tests."""
+
+    now: Callable[[], float] = time.monotonic
+    """The time in seconds, of the clock that `later` goes by."""
+
+    active: Callable[[Mailbox[SaverMessage]], object] = lambda _: None
+    """Told of each message; sends `Passivate` to savers that have none for long."""
+
     generated_with: str | None = None
     """The release that the host wants written, when it is not each file's own."""
 
@@ -86,11 +99,13 @@ class SaverActor(Actor[SaverMessage]):
     """Applies transactions at once and saves with at most one save in flight.
 
     Whatever arrives while a save is in flight is in the next one, so no save
-    carries an older document than the one before it.
+    carries an older document than the one before it. Files are touched by
+    `SaverParts.blocking` only: a disk that hangs never keeps edits from being applied.
 
     Receives from the listener `Submit`, `Flush`, `Rename` and
     `CloseNotebook`, each of which settles its receipt; from codegen
-    `Generated` or `GenerateFailed`; from itself `Retry`. Tells the notifier
+    `Generated` or `GenerateFailed`; of its file work `Written` or
+    `WriteFailed`; by timers `SaveDue` and `Passivate`. Tells the notifier
     `SaveSucceeded` or `SaveFailed` after each attempt. When it crashes, its
     successor goes on with the same ledger, and saves what is due.
     """
@@ -100,15 +115,16 @@ class SaverActor(Actor[SaverMessage]):
         self._parts = parts
         self._ledger = parts.ledger
         self._attempt: _Attempt | None = None
-        self._retry: int | None = None
+        self._timer: int | None = None
 
     # -- for subclasses ------------------------------------------------------------
 
     def after_save(self, saved: Saved) -> None:
         """Run after each durable save; override to add work of your own.
 
-        It runs in this notebook's turn: the next save waits for it. What it
-        raises is logged and harms nothing.
+        It may take its time, on a thread for file work: this notebook's messages
+        wait for it, so the next save does, and nobody else. What it raises is
+        logged and harms nothing.
         """
 
     # -- messages ------------------------------------------------------------------
@@ -131,27 +147,32 @@ class SaverActor(Actor[SaverMessage]):
         match message:
             case Submit():
                 self._on_submit(message)
+            case Generated(ticket, data):
+                self._on_generated(ticket, data)
+            case Written():
+                self._on_written(message)
+            case GenerateFailed(ticket, reason) | WriteFailed(ticket, reason):
+                self._on_failed(ticket, reason)
             case Flush(receipt=receipt, patient=patient):
                 self._ledger.flush(receipt, patient=patient)
                 self._save_if_due()
-            case Rename(receipt=receipt, path=path):
-                self._on_rename(path, receipt)
+            case Rename():
+                self._on_rename(message)
             case CloseNotebook():
                 self._on_close(message)
-            case Generated():
-                self._on_generated(message)
-            case GenerateFailed():
-                self._on_generate_failed(message)
-            case Retry(ticket):
-                if ticket == self._retry:
-                    self._save_if_due()
+            case SaveDue(ticket):
+                self._on_save_due(ticket)
+            case Passivate():
+                self._on_passivate()
+                return
             case _:
                 assert_never(message)
+        self._parts.active(self.mailbox)
 
     def _on_submit(self, message: Submit) -> None:
         try:
             transaction = decode_transaction(message.payload)
-            self._ledger.apply(transaction, message.receipt)
+            self._ledger.apply(transaction, message.receipt, self._parts.now())
         except (DecodeError, TransactionError) as error:
             logger.warning("refused a transaction: {}", error)
             self._ledger.refuse(message.receipt, str(error))
@@ -159,21 +180,14 @@ class SaverActor(Actor[SaverMessage]):
         logger.debug("applied version {}", self._ledger.document.version)
         self._save_if_due()
 
-    def _on_rename(self, path: Path, receipt: Receipt) -> None:
-        if path != self._ledger.path:
-            try:
-                moved = self._move_file(path)
-            except StorageError as error:
-                receipt.settle(Refused(str(error)))
-                return
-            except Exception as error:  # noqa: BLE001 - a user's own storage may raise anything
-                logger.exception("the storage raised what it should not")
-                receipt.settle(Refused(f"the storage raised {error!r}"))
-                return
-            self._attempt = None  # its text is on its way to a file that is not ours any more
-            self._ledger.move_to(path, moved=moved)
-        self._ledger.flush(receipt)
-        self._save_if_due()
+    def _on_rename(self, message: Rename) -> None:
+        if message.path == self._ledger.path:
+            self._ledger.flush(message.receipt)
+            self._save_if_due()
+        else:
+            # Comes after the write in flight, if there is one: both are this notebook's.
+            rename = lambda: self._rename(message.path, message.receipt)  # noqa: E731 - one use
+            self.pause(self._in_bulkhead, rename, over=message)
 
     def _on_close(self, message: CloseNotebook) -> None:
         # Two threads that close may tell us in the other order.
@@ -182,46 +196,82 @@ class SaverActor(Actor[SaverMessage]):
         self._save_if_due()
         self._finish_if_closing()
 
-    def _on_generated(self, message: Generated) -> None:
-        if (attempt := self._take_attempt(message.ticket)) is None:
-            return
-        try:
-            replaced = self._replace(attempt.path, message.data)
-        except StorageError as error:
-            self._fail(attempt, str(error))
-            return
-        except Exception as error:  # noqa: BLE001 - a user's own storage may raise anything
-            logger.exception("the storage raised what it should not")
-            self._fail(attempt, f"the storage raised {error!r}")
-            return
-        saved = Saved(attempt.version, replaced.sha256, attempt.path)
-        self._succeed(saved, written=replaced.written)
+    def _on_generated(self, ticket: int, data: bytes) -> None:
+        attempt, parts = self._attempt, self._parts
+        if attempt is not None and attempt.ticket == ticket:
+            write = Write(
+                ticket=ticket,
+                version=attempt.version,
+                path=attempt.path,
+                data=data,
+                storage=parts.storage,
+                generated_with=parts.generated_with,
+                reply_to=self.mailbox,
+            )
+            self._in_bulkhead(write)
 
-    def _on_generate_failed(self, message: GenerateFailed) -> None:
-        if (attempt := self._take_attempt(message.ticket)) is not None:
-            self._fail(attempt, message.reason)
+    def _on_written(self, message: Written) -> None:
+        if self._take_attempt(message.ticket) is None:
+            return
+        saved = message.saved
+        logger.info("saved version {} to {}", saved.version, saved.path)
+        self._ledger.durable(saved, written=message.was_replaced)
+        self._parts.notifier.tell(
+            SaveSucceeded(
+                self._parts.notebook, saved.version, saved.path, saved.sha256, message.was_replaced
+            )
+        )
+        if type(self).after_save is SaverActor.after_save:
+            self._after_save_ended()
+        else:
+            self.pause(self._in_bulkhead, lambda: self._run_after_save(saved), over=message)
+
+    def _on_failed(self, ticket: int, reason: str) -> None:
+        attempt = self._take_attempt(ticket)
+        if attempt is None:
+            return
+        logger.warning("could not save version {}: {}", attempt.version, reason)
+        self._ledger.failed(attempt.version, reason)
+        delay_s = self._parts.backoff.delay_s(self._ledger.failures_in_a_row)
+        self._set_timer(delay_s)
+        self._parts.notifier.tell(
+            SaveFailed(self._parts.notebook, attempt.version, attempt.path, reason, delay_s)
+        )
+
+    def _on_save_due(self, ticket: int) -> None:
+        if ticket == self._timer:
+            self._timer = None
+            self._save_if_due()
+
+    def _on_passivate(self) -> None:
+        if self._attempt is None and not self._ledger.is_due:
+            self._ledger.passivate()
+            self.passivate()
 
     # -- saving --------------------------------------------------------------------
 
-    def _replace(self, path: Path, data: bytes) -> Replaced:
-        storage, release = self._parts.storage, self._parts.generated_with
-        if release is not None:
-            present = storage.read(path)
-            if present is not None and _is_same_but_release(present, data, path.suffix, release):
-                data = present
-        return storage.replace(path, data)
-
     def _save_if_due(self) -> None:
         ledger = self._ledger
-        if self._attempt is not None or not ledger.is_due or ledger.path is None:
+        if self._attempt is not None or ledger.path is None:
             return
-        self._retry = None
+        wait_s = ledger.save_in_s(self._parts.now())
+        if wait_s is None:
+            return
+        if wait_s > 0:
+            if self._timer is None:  # it looks again how long there is still to wait
+                self._set_timer(wait_s)
+            return
+        self._timer = None
         document = ledger.begin_save()
-        attempt = _Attempt(next(_tickets), document.version, ledger.path)
-        self._attempt = attempt
+        self._attempt = attempt = _Attempt(next(_tickets), document.version, ledger.path)
         self._parts.codegen.tell(
             Generate(attempt.ticket, document.notebook, attempt.path.suffix, self.mailbox)
         )
+
+    def _set_timer(self, delay_s: float) -> None:
+        self._timer = ticket = next(_tickets)
+        mailbox = self.mailbox
+        self._parts.later(delay_s, lambda: mailbox.tell(SaveDue(ticket)))
 
     def _take_attempt(self, ticket: int) -> _Attempt | None:
         """Return the save that this ticket is of, unless another came since."""
@@ -231,34 +281,42 @@ class SaverActor(Actor[SaverMessage]):
         self._attempt = None
         return attempt
 
-    def _succeed(self, saved: Saved, *, written: bool) -> None:
-        logger.info("saved version {} to {}", saved.version, saved.path)
-        self._ledger.durable(saved, written=written)
-        self._parts.notifier.tell(
-            SaveSucceeded(self._parts.notebook, saved.version, saved.path, saved.sha256, written)
-        )
-        try:
-            self.after_save(saved)
-        except Exception:  # noqa: BLE001 - a user's hook; the file is safe already
-            logger.exception("after_save raised")
+    def _after_save_ended(self) -> None:
         self._save_if_due()
         self._finish_if_closing()
-
-    def _fail(self, attempt: _Attempt, reason: str) -> None:
-        logger.warning("could not save version {}: {}", attempt.version, reason)
-        self._ledger.failed(attempt.version, reason)
-        delay_s = self._parts.backoff.delay_s(self._ledger.failures_in_a_row)
-        self._retry = attempt.ticket
-        mailbox, retry = self.mailbox, Retry(attempt.ticket)
-        self._parts.later(delay_s, lambda: mailbox.tell(retry))
-        self._parts.notifier.tell(
-            SaveFailed(self._parts.notebook, attempt.version, attempt.path, reason, delay_s)
-        )
 
     def _finish_if_closing(self) -> None:
         closing = self._ledger.closing
         if closing is not None and not self._ledger.is_due:
             self._parts.listener.tell(NotebookFinished(self._parts.notebook, closing))
+
+    # -- what blocks ---------------------------------------------------------------
+
+    def _in_bulkhead(self, work: Runnable) -> None:
+        path = self._ledger.path
+        self._parts.blocking.run(self._parts.notebook, path and path.parent, work)
+
+    def _run_after_save(self, saved: Saved) -> None:
+        try:
+            self.after_save(saved)
+        except Exception:  # noqa: BLE001 - a user's hook; the file is safe already
+            logger.exception("after_save raised")
+        self._after_save_ended()
+
+    def _rename(self, path: Path, receipt: Receipt) -> None:
+        try:
+            moved = self._move_file(path)
+        except StorageError as error:
+            receipt.settle(Refused(str(error)))
+            return
+        except Exception as error:  # noqa: BLE001 - a user's own storage may raise anything
+            logger.exception("the storage raised what it should not")
+            receipt.settle(Refused(f"the storage raised {error!r}"))
+            return
+        self._attempt = None  # its text was for a file that is not ours any more
+        self._ledger.move_to(path, moved=moved)
+        self._ledger.flush(receipt)
+        self._save_if_due()
 
     def _move_file(self, path: Path) -> bool:
         """Move the notebook's file, if it has one; return whether it holds the right text."""
@@ -276,12 +334,3 @@ class SaverActor(Actor[SaverMessage]):
         """Tell those who wait that nobody will save this notebook any more."""
         self._ledger.out_of_service = reason
         self._ledger.abandon(reason)
-
-
-def _is_same_but_release(old: bytes, new: bytes, suffix: str, release: str) -> bool:
-    """Return whether the old text, written by this release, would be the new one."""
-    try:
-        notebook = parse(old, suffix)
-    except FormatError:
-        return False
-    return render(attrs.evolve(notebook, generated_with=release), suffix) == new

@@ -49,13 +49,13 @@ class Settings:
     """What can be made again (a saver's actor, texts that were worked out) is let go
     when a notebook was idle for so long, or up to twice that. Nobody sees it."""
 
-    max_open_receipts: int = attrs.field(default=1_000, validator=_positive)
+    max_open_receipts: int = attrs.field(default=10_000, validator=_positive)
     """Edits of one notebook that wait for a slow disk. Later ones are applied and saved
     all the same, but their receipts say `Deferred` at once."""
 
-    max_mailbox: int = attrs.field(default=10_000, validator=_positive)
-    """Transactions that may wait to be applied, for one notebook and in the listener;
-    more than that are refused until some are. Other messages are not counted."""
+    max_mailbox: int = attrs.field(default=100_000, validator=_positive)
+    """Transactions that may wait to be applied to one notebook, and ten times as many in
+    the listener, for all. One more is refused. Other messages are not counted."""
 
     retry_min_s: float = attrs.field(default=0.1, validator=_positive)
     """Delay before a failed save is tried again for the first time."""
@@ -67,14 +67,15 @@ class Settings:
     """How long leaving the `with` block waits for what is not saved yet."""
 
     worker_threads: int = attrs.field(default=2, validator=_positive)
-    """Threads for the listener, codegen and the notifier: CPU work, which
-    Python's global lock lets one thread do at a time."""
+    """Threads for the listener and the notifier, which never wait for a disk."""
 
-    file_threads: int = attrs.field(default=16, validator=_positive)
-    """Threads for savers, who wait for the disk; as many saves run at once."""
+    file_threads: int = attrs.field(default=24, validator=_positive)
+    """Threads for savers, codegen and the file work itself. The files of one folder
+    take at most half of those that nobody else needs, see `docs/performance.md`."""
 
-    codegen_actors: int = attrs.field(default=2, validator=_positive)
-    """Replicas of the codegen actor."""
+    codegen_actors: int = attrs.field(default=24, validator=_positive)
+    """Replicas of the codegen actor. As many as `file_threads`, and each of those
+    threads has one of its own."""
 
     render_memo_bytes: int = attrs.field(default=128 * 2**20, validator=_positive)
     """How much of what was worked out for rendering is kept for the next time, at

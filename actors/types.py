@@ -1,6 +1,6 @@
 """Words for values that would otherwise be bare strings and numbers."""
 
-from typing import NewType, Protocol, TypeVar
+from typing import ClassVar, NewType, Protocol, TypeVar
 
 NotebookId = NewType("NotebookId", str)
 """Names one open notebook inside one `Autosave`, for as long as it is open."""
@@ -33,10 +33,24 @@ class Undeliverable:
 
     __slots__ = ()
 
+    is_bounded: ClassVar[bool] = False
+    """A mailbox that has a bound refuses it when so many messages wait there."""
+
     def undelivered(self, reason: str) -> None:
         """Settle whatever hangs on this message.
 
         Called at most once, on any thread, when the receiver has stopped,
-        was put out of service, or crashed while it handled the message.
+        was put out of service, crashed while it handled the message, or has
+        a full mailbox.
         """
         raise NotImplementedError
+
+
+class Urgent:
+    """A message that overtakes those which are not, in the mailbox that it is put in.
+
+    For answers and timers: what an actor has begun should not wait behind
+    what it has not. Urgent messages stay in order among themselves.
+    """
+
+    __slots__ = ()

@@ -11,9 +11,15 @@ from actors.drain import Unsaved
 from actors.events import Alert
 from actors.formats.memo import MEMO
 from actors.listener import Directory
-from actors.messages import ActorCrashed, Leftover, ListenerMessage, SaverMessage
+from actors.messages import (
+    ActorCrashed,
+    Leftover,
+    ListenerMessage,
+    Passivate,
+    SaverMessage,
+)
 from actors.notebook import Ledger
-from actors.runtime import ActorSystem, Crash, Router, Runtime
+from actors.runtime import ActorSystem, Bulkhead, Crash, IdleSweep, Router, Runtime
 from actors.saver import Backoff, SaverParts
 from actors.settings import Settings
 from actors.storage import Storage
@@ -63,6 +69,7 @@ class Wiring:
         self._settings = settings
         self._storage = storage
         self._directory = Directory()
+        self._backoff = Backoff(settings.retry_min_s, settings.retry_max_s)
         MEMO.limit(settings.render_memo_bytes)
         dispatcher = functools.partial(
             runtime.dispatcher,
@@ -70,7 +77,16 @@ class Wiring:
             quantum_s=settings.quantum_s,
         )
         workers = dispatcher("actors-worker", settings.worker_threads)
-        self._file_dispatcher = dispatcher("actors-file", settings.file_threads)
+        # Savers and codegen share the threads of the file work: a save that finds
+        # nobody in its way goes on on one thread, and no other has to be woken.
+        self._savers = dispatcher("actors-saver", settings.file_threads)
+        self._bulkhead = Bulkhead(self._savers, settings.file_threads, runtime.notify)
+        self._idle = IdleSweep[Mailbox[SaverMessage]](
+            settings.passivate_after_s,
+            runtime.later,
+            on_idle=lambda saver: saver.tell(Passivate()),
+            on_sweep=getattr(MEMO, "age", lambda: None),
+        )
         self.system = ActorSystem(
             runtime,
             max_restarts=settings.max_restarts,
@@ -87,7 +103,7 @@ class Wiring:
             dispatcher=workers,
         )
         self._codegen = [
-            self.system.start(factories.codegen, name=f"codegen {number}", dispatcher=workers)
+            self.system.start(factories.codegen, name=f"codegen {number}", dispatcher=self._savers)
             for number in range(settings.codegen_actors)
         ]
         # One for all savers: a router of its own would send each one's first request to the same.
@@ -102,15 +118,18 @@ class Wiring:
             ),
             name="listener",
             dispatcher=workers,
+            bound=10 * settings.max_mailbox,
         )
 
     def stop_saving(self) -> list[str]:
         """Stop the listener, the savers and codegen; return who did not come to an end."""
-        return [
-            *self.system.stop([self.listener], STOP_GRACE_S),
-            *self.system.stop(self._directory.savers.values(), STOP_GRACE_S),
-            *self.system.stop(self._codegen, STOP_GRACE_S),
-        ]
+        orphans = list(self.system.stop([self.listener], STOP_GRACE_S))
+        self._bulkhead.close()
+        self.runtime.await_condition(lambda: not self._bulkhead.owners, STOP_GRACE_S)
+        writing = {f"{_SAVER_NAME}{notebook}" for notebook in self._bulkhead.owners}
+        savers = self.system.stop(self._directory.savers.values(), STOP_GRACE_S)
+        codegen = self.system.stop(self._codegen, STOP_GRACE_S)
+        return [*orphans, *sorted(writing.union(savers)), *codegen]
 
     def stop_telling(self, unsaved: Iterable[Unsaved]) -> list[str]:
         """Tell what was not saved, then stop the notifier and the subscribers."""
@@ -123,7 +142,14 @@ class Wiring:
         ]
 
     def _start_saver(self, notebook: NotebookId, ledger: Ledger) -> Mailbox[SaverMessage]:
-        settings = self._settings
+        return self.system.start(
+            functools.partial(self._make_saver, notebook, ledger),
+            name=f"{_SAVER_NAME}{notebook}",
+            dispatcher=self._savers,
+            bound=self._settings.max_mailbox,
+        )
+
+    def _make_saver(self, notebook: NotebookId, ledger: Ledger) -> Any:
         parts = SaverParts(
             notebook=notebook,
             ledger=ledger,
@@ -131,15 +157,14 @@ class Wiring:
             codegen=self._any_codegen,
             notifier=self._notifier,
             listener=self.listener,
-            backoff=Backoff(settings.retry_min_s, settings.retry_max_s),
+            backoff=self._backoff,
             later=self.runtime.later,
-            generated_with=settings.generated_with,
+            blocking=self._bulkhead,
+            now=self.runtime.clock.monotonic,
+            active=self._idle.note,
+            generated_with=self._settings.generated_with,
         )
-        return self.system.start(
-            functools.partial(self._factories.saver, parts),
-            name=f"{_SAVER_NAME}{notebook}",
-            dispatcher=self._file_dispatcher,
-        )
+        return self._factories.saver(parts)
 
     def _on_crash(self, crash: Crash) -> None:
         notebook = NotebookId(crash.actor.removeprefix(_SAVER_NAME))

@@ -228,15 +228,15 @@ def test_a_wait_that_timed_out_leaves_nothing_behind():
     for _ in range(100):
         with pytest.raises(TimeoutError):
             receipt.wait(timeout=0)
-    assert receipt._callbacks == []
+    assert receipt._log == []
 
 
 def test_all_threads_that_wait_get_the_outcome():
     waiting = threading.Semaphore(0)
 
     class Announced(Receipt):
-        def add_done_callback(self, callback):
-            super().add_done_callback(callback)
+        def _add(self, callback):
+            super()._add(callback)
             waiting.release()
 
     receipt = Announced()

@@ -1,24 +1,21 @@
 """The registry: one file is one notebook, closed as often as it was opened."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from actors.errors import AutosaveError, NotebookClosedError
-from actors.handle import NotebookHandle
 from actors.notebook import Document, Ledger
 from actors.registry import Entry, Registry
 from actors.types import NotebookId
 
-A, B, C = map(Path, ("/a.py", "/b.py", "/c.py"))
+A, B, C = "/a.py", "/b.py", "/c.py"
 NOBODY: Any = None
 
 
-def entry(name: str = "nb", *files: Path) -> Entry:
-    ledger = Ledger(Document(), None)
-    return Entry(NotebookHandle(NotebookId(name), ledger, NOBODY), ledger, set(files))
+def entry(name: str = "nb", file: str | None = None) -> Entry:
+    return Entry(NotebookId(name), Ledger(Document(), None), NOBODY, file)
 
 
 def registry(*entries: Entry) -> Registry:
@@ -30,7 +27,7 @@ def registry(*entries: Entry) -> Registry:
 
 def close(notebooks: Registry, only: Entry) -> int:
     """Close a notebook for the last time; return the number of the closing."""
-    closing = notebooks.close_once(only.handle)
+    closing = notebooks.close_once(only)
     assert closing is not None
     return closing
 
@@ -70,26 +67,26 @@ def test_another_file_and_no_file_are_not_open():
 def test_a_notebook_is_closed_by_as_many_closes_as_opens():
     notebooks = registry(only := entry("nb", A))
     notebooks.reopen(A)
-    assert notebooks.close_once(only.handle) is None
-    assert not only.handle.closed
-    assert notebooks.close_once(only.handle) is not None
-    assert only.handle.closed
-    assert notebooks.close_once(only.handle) is None
+    assert notebooks.close_once(only) is None
+    assert not only.closed
+    assert notebooks.close_once(only) is not None
+    assert only.closed
+    assert notebooks.close_once(only) is None
 
 
 def test_closing_what_is_not_open_here_does_nothing():
     notebooks = registry(only := entry("nb", A))
-    assert notebooks.close_once(entry("stranger").handle) is None
-    assert notebooks.close_once(entry("nb").handle) is None
-    assert not only.handle.closed
+    assert notebooks.close_once(entry("stranger")) is None
+    assert notebooks.close_once(entry("nb")) is None
+    assert not only.closed
 
 
 def test_a_notebook_is_forgotten_only_when_it_is_closed():
     notebooks = registry(only := entry("nb", A))
-    assert notebooks.remove_if_closed(only.handle.id, 1) is None
+    assert notebooks.remove_if_closed(only.id, 1) is None
     closing = close(notebooks, only)
-    assert notebooks.remove_if_closed(only.handle.id, closing) is only
-    assert notebooks.remove_if_closed(only.handle.id, closing) is None
+    assert notebooks.remove_if_closed(only.id, closing) is only
+    assert notebooks.remove_if_closed(only.id, closing) is None
     assert (notebooks.reopen(A), notebooks.entries()) == (None, [])
 
 
@@ -99,9 +96,9 @@ def test_a_closed_notebook_with_work_to_save_can_be_opened_again():
     assert notebooks.closing(A) is only
     assert notebooks.entries() == [only]
     assert notebooks.reopen(A) is only
-    assert not only.handle.closed
+    assert not only.closed
     assert notebooks.closing(A) is None
-    assert notebooks.remove_if_closed(only.handle.id, closing) is None
+    assert notebooks.remove_if_closed(only.id, closing) is None
 
 
 def test_the_end_of_an_earlier_closing_does_not_end_a_later_one():
@@ -109,16 +106,16 @@ def test_the_end_of_an_earlier_closing_does_not_end_a_later_one():
     first = close(notebooks, only)
     notebooks.reopen(A)
     second = close(notebooks, only)
-    assert notebooks.remove_if_closed(only.handle.id, first) is None
-    assert notebooks.remove_if_closed(only.handle.id, second) is only
+    assert notebooks.remove_if_closed(only.id, first) is None
+    assert notebooks.remove_if_closed(only.id, second) is only
 
 
 def test_no_closing_has_the_number_of_another_even_where_an_id_is_used_again():
     notebooks = registry(first := entry("nb", A))
-    notebooks.remove_if_closed(first.handle.id, stale := close(notebooks, first))
+    notebooks.remove_if_closed(first.id, stale := close(notebooks, first))
     notebooks.add(second := entry("nb", A))
     assert close(notebooks, second) != stale
-    assert notebooks.remove_if_closed(second.handle.id, stale) is None
+    assert notebooks.remove_if_closed(second.id, stale) is None
 
 
 def test_an_open_notebook_and_no_file_are_not_closing():
@@ -128,89 +125,89 @@ def test_an_open_notebook_and_no_file_are_not_closing():
 
 def test_a_file_claimed_for_a_rename_is_the_notebooks_from_then_on():
     notebooks = registry(only := entry("nb", A))
-    notebooks.claim(only.handle, B)
+    notebooks.claim(only, B)
     assert notebooks.reopen(A) is notebooks.reopen(B) is only
 
 
 def test_a_rename_that_worked_lets_go_of_the_old_file():
     notebooks = registry(only := entry("nb", A))
-    notebooks.claim(only.handle, B)
-    notebooks.unclaim(only.handle, B, renamed=True)
+    notebooks.claim(only, B)
+    notebooks.unclaim(only, B, renamed=True)
     assert notebooks.reopen(A) is None
     assert notebooks.reopen(B) is only
-    assert only.files == {B}
+    assert only.files == (B,)
 
 
 def test_a_rename_that_was_refused_lets_go_of_the_new_file():
     notebooks = registry(only := entry("nb", A))
-    notebooks.claim(only.handle, B)
-    notebooks.unclaim(only.handle, B, renamed=False)
+    notebooks.claim(only, B)
+    notebooks.unclaim(only, B, renamed=False)
     assert notebooks.reopen(B) is None
     assert notebooks.reopen(A) is only
-    assert only.files == {A}
+    assert only.files == (A,)
 
 
 def test_an_unnamed_notebook_gets_its_first_file_by_a_claim():
     notebooks = registry(only := entry("unnamed"))
-    notebooks.claim(only.handle, A)
-    notebooks.unclaim(only.handle, A, renamed=True)
+    notebooks.claim(only, A)
+    notebooks.unclaim(only, A, renamed=True)
     assert notebooks.reopen(A) is only
 
 
 def test_its_own_file_is_no_new_claim_and_another_notebooks_is_refused():
     notebooks = registry(first := entry("first", A), entry("second", B))
-    notebooks.claim(first.handle, A)
+    notebooks.claim(first, A)
     assert first.claimed is None
     with pytest.raises(AutosaveError, match="is open as another notebook; choose another name"):
-        notebooks.claim(first.handle, B)
-    assert first.files == {A}
+        notebooks.claim(first, B)
+    assert first.files == (A,)
 
 
 def test_a_rename_that_ends_after_its_notebook_was_forgotten_does_nothing():
     notebooks = registry(only := entry("nb", A))
-    notebooks.claim(only.handle, B)
-    notebooks.remove_if_closed(only.handle.id, close(notebooks, only))
-    notebooks.unclaim(only.handle, B, renamed=True)
+    notebooks.claim(only, B)
+    notebooks.remove_if_closed(only.id, close(notebooks, only))
+    notebooks.unclaim(only, B, renamed=True)
     assert notebooks.reopen(A) is notebooks.reopen(B) is None
 
 
 def test_while_a_rename_is_under_way_another_one_is_refused_and_changes_nothing():
     notebooks = registry(only := entry("nb", A))
-    notebooks.claim(only.handle, B)
+    notebooks.claim(only, B)
     with pytest.raises(AutosaveError, match=r"a rename to /b\.py is under way; wait for it"):
-        notebooks.claim(only.handle, C)
-    notebooks.unclaim(only.handle, C, renamed=True)
-    assert (only.files, only.claimed, notebooks.reopen(C)) == ({A, B}, B, None)
+        notebooks.claim(only, C)
+    notebooks.unclaim(only, C, renamed=True)
+    assert (only.files, only.claimed, notebooks.reopen(C)) == ((A, B), B, None)
 
 
 @pytest.mark.parametrize("back", [A, B], ids=["back", "there again"])
 def test_a_rename_there_and_back_waits_for_the_first_to_end(back):
     notebooks = registry(only := entry("nb", A))
-    notebooks.claim(only.handle, B)
+    notebooks.claim(only, B)
     with pytest.raises(AutosaveError, match="is under way"):
-        notebooks.claim(only.handle, back)
-    notebooks.unclaim(only.handle, B, renamed=True)
-    notebooks.claim(only.handle, A)
-    assert only.files == {A, B}
+        notebooks.claim(only, back)
+    notebooks.unclaim(only, B, renamed=True)
+    notebooks.claim(only, A)
+    assert only.files == (B, A)
 
 
 @pytest.mark.parametrize("renamed", [True, False])
 def test_after_a_rename_has_ended_there_may_be_another(renamed):
     notebooks = registry(only := entry("nb", A))
-    notebooks.claim(only.handle, B)
-    notebooks.unclaim(only.handle, B, renamed=renamed)
-    notebooks.claim(only.handle, C)
-    assert only.files == {B if renamed else A, C}
+    notebooks.claim(only, B)
+    notebooks.unclaim(only, B, renamed=renamed)
+    notebooks.claim(only, C)
+    assert only.files == (B if renamed else A, C)
 
 
 def test_a_forgotten_notebook_claims_nothing():
     notebooks = registry(only := entry("nb", A))
-    notebooks.remove_if_closed(only.handle.id, close(notebooks, only))
+    notebooks.remove_if_closed(only.id, close(notebooks, only))
     with pytest.raises(NotebookClosedError, match="nb is closed"):
-        notebooks.claim(only.handle, B)
+        notebooks.claim(only, B)
     notebooks.add(entry("nb", A))
     with pytest.raises(NotebookClosedError, match="nb is closed"):
-        notebooks.claim(only.handle, B)
+        notebooks.claim(only, B)
     assert notebooks.reopen(B) is None
 
 

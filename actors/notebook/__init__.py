@@ -22,7 +22,10 @@ from actors.notebook.changes import (
 )
 from actors.notebook.document import Document
 from actors.notebook.latency import Latency
-from actors.notebook.ledger import Ledger, Mode, NotebookStatistics
+from actors.notebook.ledger import Ledger, Mode
+from actors.notebook.meter import Meter
+from actors.notebook.policy import SavePolicy
+from actors.notebook.statistics import NotebookStatistics
 
 __all__ = [
     "DEFAULT_CONFIG",
@@ -36,11 +39,13 @@ __all__ = [
     "Extra",
     "Latency",
     "Ledger",
+    "Meter",
     "Mode",
     "MoveCell",
     "Notebook",
     "NotebookStatistics",
     "ReorderCells",
+    "SavePolicy",
     "SetCode",
     "SetConfig",
     "SetName",

@@ -6,53 +6,26 @@ each of which is replaced in one step. It outlives a crash of its saver.
 """
 
 import time
-from collections import deque
-from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
 from actors.notebook.changes import Transaction
 from actors.notebook.document import Document
 from actors.notebook.latency import Latency, LatencyRing
+from actors.notebook.meter import Meter
+from actors.notebook.policy import SavePolicy
+from actors.notebook.statistics import NotebookStatistics
+from actors.notebook.waiting import Flush, Waiting
 from actors.receipt import Deferred, Outcome, Receipt, Refused, Saved
 
 Mode: TypeAlias = Literal["edit", "run"]
 
+_DEFAULT_POLICY = SavePolicy()
 
-@attrs.frozen
-class NotebookStatistics:
-    """What happened to one notebook since it was opened."""
-
-    version: int
-    """Version of the document."""
-
-    saved_version: int
-    """Version that the file holds; -1 when it holds none of them."""
-
-    edits: int
-    """Transactions applied that ask for a save."""
-
-    deferred: int
-    """Transactions applied that do not."""
-
-    refused: int
-    saves: int
-    """Saves that ended durable."""
-
-    coalesced: int
-    """Edits that reached the disk in the save of another one."""
-
-    unchanged: int
-    """Saves among them that found the text on disk already."""
-
-    failures: int
-    waiting: int
-    """Receipts that are open."""
-
-    time_to_durable: Latency
-    """From `submit` to the settling of the receipt."""
+_TIMER_ERROR_S = 1e-6
+"""A timer may come early by the rounding of its time; that is not a time to wait again."""
 
 
 class Ledger:
@@ -62,16 +35,26 @@ class Ledger:
         document: the notebook as it was opened.
         path: its file; `None` for an unnamed notebook.
         mode: a notebook in `"run"` mode is never saved.
-        persist_sources: transactions from these sources ask for a save.
+        policy: what asks for a save, and when that is to begin.
         saved: what its file holds already, when it was opened from one.
+        meter: sums the counts of all notebooks.
     """
 
     __slots__ = (
-        "_counts",
+        "_coalesced",
+        "_deferred",
+        "_edits",
         "_edits_begun",
         "_edits_saved",
-        "_latencies",
-        "_patient",
+        "_failures",
+        "_first_edit_s",
+        "_last_edit_s",
+        "_meter",
+        "_overflowed",
+        "_refused",
+        "_ring",
+        "_saves",
+        "_unchanged",
         "_waiting",
         "_wanted",
         "closing",
@@ -81,40 +64,49 @@ class Ledger:
         "mode",
         "out_of_service",
         "path",
-        "persist_sources",
+        "policy",
         "saved",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a notebook starts with, each by name
         self,
         document: Document,
         path: Path | None,
         *,
         mode: Mode = "edit",
-        persist_sources: AbstractSet[str] = frozenset({"code-mode"}),
+        policy: SavePolicy = _DEFAULT_POLICY,
         saved: Saved | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self.document = document
         self.path = path
         self.mode: Mode = mode
-        self.persist_sources = persist_sources
+        self.policy = policy
         self.saved = saved
         self.failures_in_a_row = 0
         self.last_failure: str | None = None
         self.closing: int | None = None  # the number of the last `CloseNotebook`
         self.out_of_service: str | None = None  # why, once its saver has crashed too often
+        self._meter = meter or Meter()
         self._wanted = -1  # the version that has to reach the file, or an older one
-        self._waiting: deque[_Waiting] | None = None  # by version, oldest first
-        self._patient: list[_Waiting] | None = None  # who waits until it works
+        self._waiting: Waiting | None = None  # an idle notebook keeps no queue
+        self._first_edit_s: float | None = None  # of those that no save was begun for
+        self._last_edit_s: float | None = None
         self._edits_begun = 0  # edits up to the save that was begun last
         self._edits_saved = 0  # edits up to the last that is durable
-        self._latencies = LatencyRing()
-        self._counts = _Counts()
+        self._ring: LatencyRing | None = None
+        self._edits = self._deferred = self._refused = self._overflowed = 0
+        self._saves = self._coalesced = self._unchanged = self._failures = 0
 
     # -- transactions ------------------------------------------------------------
 
-    def apply(self, transaction: Transaction, receipt: Receipt) -> None:
+    def apply(self, transaction: Transaction, receipt: Receipt, now_s: float = 0.0) -> None:
         """Apply a transaction and promise what becomes of it.
+
+        Args:
+            transaction: what to apply.
+            receipt: what to settle.
+            now_s: the time, of the same clock as that of `save_in_s`.
 
         Raises:
             TransactionError: when it does not fit; nothing has changed then.
@@ -122,17 +114,20 @@ class Ledger:
         self.document = self.document.apply(transaction)
         reason = self._why_not_saved(transaction.source)
         if reason is not None:
-            self._counts.deferred += 1
+            self._deferred += 1
+            self._meter.shard().deferred += 1
             receipt.settle(Deferred(reason))
             return
-        self._counts.edits += 1
+        self._edits += 1
+        self._meter.shard().edits += 1
         self._wanted = self.document.version
-        receipt.accepted = True
-        self._wait(_Waiting(self._wanted, receipt, self._wanted, is_edit=True))
+        self._note_time(now_s)
+        self._promise(receipt)
 
     def refuse(self, receipt: Receipt, reason: str) -> None:
         """Say that a transaction was not applied."""
-        self._counts.refused += 1
+        self._refused += 1
+        self._meter.shard().refused += 1
         receipt.settle(Refused(reason))
 
     # -- saves -------------------------------------------------------------------
@@ -147,9 +142,25 @@ class Ledger:
         """The version that the file holds; -1 when it holds none."""
         return -1 if self.saved is None else self.saved.version
 
+    def save_in_s(self, now_s: float) -> float | None:
+        """Return the seconds until a save is to begin; 0 is now, `None` never.
+
+        It is now where somebody waits for it by name (a flush, a rename, a
+        close), where an attempt has failed (how long to wait then is the
+        saver's to say), and where a save was begun that its saver forgot in a crash.
+        """
+        if not self.is_due:
+            return None
+        first_s, last_s = self._first_edit_s, self._last_edit_s
+        if first_s is None or last_s is None or self._is_urgent():
+            return 0.0
+        left_s = self.policy.due_at_s(first_s, last_s) - now_s
+        return left_s if left_s > _TIMER_ERROR_S else 0.0
+
     def begin_save(self) -> Document:
         """Return the document to save now; `durable` or `failed` is to follow."""
-        self._edits_begun = self._counts.edits
+        self._edits_begun = self._edits
+        self._first_edit_s = self._last_edit_s = None
         return self.document
 
     def durable(self, saved: Saved, *, written: bool) -> None:
@@ -161,27 +172,19 @@ class Ledger:
         self.saved = saved
         self.failures_in_a_row = 0
         self.last_failure = None
-        self._counts.saves += 1
-        self._counts.unchanged += not written
-        self._counts.coalesced += max(0, self._edits_begun - self._edits_saved - 1)
-        self._edits_saved = self._edits_begun
-        now = time.perf_counter()
-        for waiting in self._take_waiting(saved.version):
-            if waiting.is_edit:
-                self._latencies.add(now - waiting.receipt.created)
-            self._settle(waiting, saved)
-        if not self.is_due:
-            patient, self._patient = self._patient or (), None
-            for waiting in patient:
-                self._settle(waiting, saved)
+        self._count_save(written=written)
+        if (waiting := self._waiting) is not None:
+            self._settle_edits(waiting, saved)
+            self._settle_flushes(waiting, saved)
+            self._drop_empty_queue()
 
     def failed(self, version: int, reason: str) -> None:
         """Record that `version` could not be saved; the work stays due."""
         self.failures_in_a_row += 1
         self.last_failure = reason
-        self._counts.failures += 1
-        for waiting in self._take_waiting(version):
-            waiting.receipt.settle(Deferred(reason))
+        self._failures += 1
+        self._meter.shard().failures += 1
+        self._give_up(version, reason, patient_too=False)
 
     def flush(self, receipt: Receipt, *, patient: bool = False) -> None:
         """Settle when all before is durable, or with the reason why it is not.
@@ -193,12 +196,8 @@ class Ledger:
         if not self.is_due:
             receipt.settle(self.standing())
             return
-        receipt.accepted = True
-        waiting = _Waiting(self._wanted, receipt, self.document.version)
-        if patient:
-            self._patient = [*(self._patient or ()), waiting]
-        else:
-            self._wait(waiting)
+        flush = Flush(self._wanted, receipt, self.document.version, patient)
+        self._queue().add_flush(flush)
 
     def standing(self) -> Outcome:
         """Say whether the file holds the whole document, or why it does not."""
@@ -208,7 +207,7 @@ class Ledger:
             return Deferred(reason)
         if self.is_due:
             return Deferred(f"version {self.document.version} is not saved yet")
-        sources = ", ".join(sorted(self.persist_sources))
+        sources = ", ".join(sorted(self.policy.persist_sources))
         since = "" if self.saved is None else f" since version {self.saved.version}"
         return Deferred(f"nothing{since} asked for a save (only these sources do: {sources})")
 
@@ -228,32 +227,32 @@ class Ledger:
 
     def abandon(self, reason: str) -> None:
         """Settle everybody who waits; nobody will save this any more."""
-        for waiting in self._take_waiting(self.document.version):
-            waiting.receipt.settle(Deferred(reason))
-        for waiting in self._patient or ():
-            waiting.receipt.settle(Deferred(reason))
-        self._patient = None
+        self._give_up(self.document.version, reason, patient_too=True)
+
+    def passivate(self) -> None:
+        """Let go of what an idle notebook can do without."""
+        self._ring = None
 
     def statistics(self) -> NotebookStatistics:
-        """Return what happened so far; any thread may ask."""
-        counts = self._counts
+        """Return what happened so far; any thread may ask.
+
+        While its saver works, one number may be a moment older than the next.
+        """
+        waiting, ring = self._waiting, self._ring
         return NotebookStatistics(
             version=self.document.version,
             saved_version=self.saved_version,
-            edits=counts.edits,
-            deferred=counts.deferred,
-            refused=counts.refused,
-            saves=counts.saves,
-            coalesced=counts.coalesced,
-            unchanged=counts.unchanged,
-            failures=counts.failures,
-            waiting=len(self._waiting or ()) + len(self._patient or ()),
-            time_to_durable=Latency.of(self._latencies.samples()),
+            edits=self._edits,
+            deferred=self._deferred,
+            refused=self._refused,
+            overflowed=self._overflowed,
+            saves=self._saves,
+            coalesced=self._coalesced,
+            unchanged=self._unchanged,
+            failures=self._failures,
+            waiting=0 if waiting is None else len(waiting),
+            time_to_durable=Latency.of(() if ring is None else ring.samples()),
         )
-
-    def latencies(self) -> list[float]:
-        """Return the newest times to durable, in seconds."""
-        return self._latencies.samples()
 
     # -- inside ------------------------------------------------------------------
 
@@ -267,53 +266,77 @@ class Ledger:
     def _why_not_saved(self, source: str) -> str | None:
         if (reason := self._why_never_saved()) is not None:
             return reason
-        if source not in self.persist_sources:
+        if source not in self.policy.persist_sources:
             return f"source {source!r} does not ask for a save; the next save has it"
         return None
 
-    def _wait(self, waiting: "_Waiting") -> None:
+    def _note_time(self, now_s: float) -> None:
+        if self.policy.quiet_s > 0:
+            self._last_edit_s = now_s
+            if self._first_edit_s is None:
+                self._first_edit_s = now_s
+
+    def _is_urgent(self) -> bool:
+        is_waited_for = self._waiting is not None and self._waiting.flushes > 0
+        return is_waited_for or self.closing is not None or self.failures_in_a_row > 0
+
+    def _promise(self, receipt: Receipt) -> None:
+        """Let an edit's receipt wait for its save, unless too many do."""
+        waiting = self._queue()
+        if waiting.edits < self.policy.max_open_receipts:
+            waiting.add_edit(self._wanted, receipt)
+            return
+        self._overflowed += 1
+        self._meter.shard().overflowed += 1
+        reason = f"{waiting.edits} edits wait already; this one is applied, the next save has it"
+        receipt.settle(Deferred(reason))
+
+    def _queue(self) -> Waiting:
         if self._waiting is None:
-            self._waiting = deque()
-        self._waiting.append(waiting)
+            self._waiting = Waiting(self._meter)
+        return self._waiting
 
-    def _settle(self, waiting: "_Waiting", saved: Saved) -> None:
-        """Settle with this save, or wait on if it is not the one that was asked for."""
-        if saved.version >= waiting.asked:
-            waiting.receipt.settle(saved)
-        elif self.is_due:
-            self._wait(waiting._replace(version=self._wanted))
-        else:
-            waiting.receipt.settle(self.standing())
-
-    def _take_waiting(self, version: int) -> list["_Waiting"]:
-        taken = []
-        while self._waiting and self._waiting[0].version <= version:
-            taken.append(self._waiting.popleft())
+    def _drop_empty_queue(self) -> None:
         if not self._waiting:
-            self._waiting = None  # an idle notebook keeps no queue
-        return taken
+            self._waiting = None
 
+    def _count_save(self, *, written: bool) -> None:
+        shard = self._meter.shard()
+        coalesced = max(0, self._edits_begun - self._edits_saved - 1)
+        self._edits_saved = self._edits_begun
+        self._saves += 1
+        shard.saves += 1
+        self._unchanged += not written
+        shard.unchanged += not written
+        self._coalesced += coalesced
+        shard.coalesced += coalesced
 
-class _Waiting(NamedTuple):
-    """Somebody who waits for a version to be durable."""
+    def _settle_edits(self, waiting: Waiting, saved: Saved) -> None:
+        now = time.perf_counter()
+        times = self._meter.shard().time_to_durable
+        for receipt in waiting.take_edits(saved.version):
+            took_s = now - receipt.created
+            times.add(took_s)
+            if self._ring is None:
+                self._ring = LatencyRing()
+            self._ring.add(took_s)
+            receipt.settle(saved)
 
-    version: int
-    """The save that it waits for."""
+    def _settle_flushes(self, waiting: Waiting, saved: Saved) -> None:
+        for flush in waiting.take_flushes(saved.version, patient_too=not self.is_due):
+            if saved.version >= flush.asked:
+                flush.receipt.settle(saved)
+            elif self.is_due:
+                waiting.add_flush(flush._replace(version=self._wanted))
+            else:
+                flush.receipt.settle(self.standing())
 
-    receipt: Receipt
-    asked: int
-    """The version that it wants to be durable; later for a flush behind a
-    change that asked for no save."""
-
-    is_edit: bool = False
-    """Whether it is a transaction's, whose time to durable is measured."""
-
-
-class _Counts:
-    """Plain counters; only the saver writes them."""
-
-    __slots__ = ("coalesced", "deferred", "edits", "failures", "refused", "saves", "unchanged")
-
-    def __init__(self) -> None:
-        self.edits = self.deferred = self.refused = 0
-        self.saves = self.coalesced = self.unchanged = self.failures = 0
+    def _give_up(self, version: int, reason: str, *, patient_too: bool) -> None:
+        """Tell those who wait for this version, or an older one, that they wait in vain."""
+        if (waiting := self._waiting) is None:
+            return
+        for receipt in waiting.take_edits(version):
+            receipt.settle(Deferred(reason))
+        for flush in waiting.take_flushes(version, patient_too=patient_too):
+            flush.receipt.settle(Deferred(reason))
+        self._drop_empty_queue()

@@ -1,7 +1,10 @@
 """Actors on shared threads: mailboxes, dispatchers, supervision, simulation."""
 
-from actors.runtime.dispatcher import Dispatcher, Runtime, ThreadDispatcher, ThreadRuntime
-from actors.runtime.pooled import HandlerExitError, Inbox, PooledActor
+from actors.runtime.bulkhead import AtOnce, BlockingWork, Bulkhead
+from actors.runtime.dispatcher import Dispatcher, Runnable, Runtime, ThreadDispatcher, ThreadRuntime
+from actors.runtime.idle import IdleSweep
+from actors.runtime.inbox import Inbox
+from actors.runtime.pooled import HandlerExitError, PooledActor
 from actors.runtime.simulation import ManualClock, SimulatedRuntime
 from actors.runtime.supervision import Crash, RestartLimit
 from actors.runtime.system import Actor, ActorSystem, ForeignMailbox, Router, SystemStatistics
@@ -9,15 +12,20 @@ from actors.runtime.system import Actor, ActorSystem, ForeignMailbox, Router, Sy
 __all__ = [
     "Actor",
     "ActorSystem",
+    "AtOnce",
+    "BlockingWork",
+    "Bulkhead",
     "Crash",
     "Dispatcher",
     "ForeignMailbox",
     "HandlerExitError",
+    "IdleSweep",
     "Inbox",
     "ManualClock",
     "PooledActor",
     "RestartLimit",
     "Router",
+    "Runnable",
     "Runtime",
     "SimulatedRuntime",
     "SystemStatistics",

@@ -38,6 +38,18 @@ class Dispatcher(Protocol):
         """Run it once, on some thread, behind those that wait already."""
         ...
 
+    def hand_over(self, runnable: Runnable, /) -> None:
+        """Run it once; if this is one of its threads, as soon as the present turn is over.
+
+        Nobody has to be woken for what goes on on this thread. A turn that
+        hands over and does not come to its end should `pass_on`.
+        """
+        ...
+
+    def pass_on(self) -> None:
+        """Let any other thread have what the present turn has handed over."""
+        ...
+
     def close(self, timeout_s: float) -> None:
         """End its threads after their present turns; wait up to so long for that."""
         ...
@@ -74,6 +86,11 @@ class Runtime(Protocol):
         ...
 
 
+MOST_HANDED_OVER = 8
+"""Turns in a row that come from each other; then it is the turn of those in the line.
+A save is four: saver, codegen, saver, file work."""
+
+
 class ThreadDispatcher:
     """Turns on a fixed set of threads that share one line.
 
@@ -93,7 +110,9 @@ class ThreadDispatcher:
         # Daemons: leaving the `with` block drains for a bounded time, and a disk
         # that hangs for ever must not keep the host's process alive after that.
         self._threads = [
-            threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True)
+            threading.Thread(
+                target=self._work, args=(number,), name=f"{name}-{number}", daemon=True
+            )
             for number in range(threads)
         ]
         for thread in self._threads:
@@ -102,6 +121,21 @@ class ThreadDispatcher:
     def schedule(self, runnable: Runnable, /) -> None:
         """Put it at the end of the line; never blocks."""
         self._line.put(runnable)
+
+    def hand_over(self, runnable: Runnable, /) -> None:
+        """Run it on this thread after the present turn, or else put it in the line."""
+        if _here.dispatcher is not self:
+            self._line.put(runnable)
+            return
+        if _here.handed_over is not None:
+            self._line.put(_here.handed_over)
+        _here.handed_over = runnable
+
+    def pass_on(self) -> None:
+        """Put what the present turn has handed over into the line."""
+        if _here.dispatcher is self and _here.handed_over is not None:
+            self._line.put(_here.handed_over)
+            _here.handed_over = None
 
     def close(self, timeout_s: float) -> None:
         """End each thread after its present turn; waits up to `timeout_s` for that."""
@@ -112,13 +146,46 @@ class ThreadDispatcher:
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - SystemClock.monotonic()))
 
-    def _work(self) -> None:
+    def _work(self, number: int) -> None:
+        _here.dispatcher, _here.number = self, number
         while (runnable := self._line.get()) is not None:
+            self._run(runnable)
+            del runnable  # an idle thread must not keep the last actor alive
+
+    def _run(self, runnable: Runnable | None) -> None:
+        """Give a turn, and then to those that come from it."""
+        for _ in range(MOST_HANDED_OVER):
+            assert runnable is not None
             try:
                 runnable.run()
             except BaseException:  # noqa: BLE001 - a thread of many actors must outlive them
                 logger.exception("a turn ended with an error of the runtime itself")
-            del runnable  # an idle thread must not keep the last actor alive
+            runnable, _here.handed_over = _here.handed_over, None
+            if runnable is None:
+                return
+        assert runnable is not None
+        self._line.put(runnable)
+
+
+class _Here(threading.local):
+    """What each thread knows of itself; only that thread sees it."""
+
+    dispatcher: ThreadDispatcher | None = None
+    """The one that this is a thread of."""
+
+    number: int | None = None
+    """Its number there."""
+
+    handed_over: Runnable | None = None
+    """Runs here after the present turn."""
+
+
+_here = _Here()
+
+
+def worker_number() -> int | None:
+    """Return which of its dispatcher's threads this is; `None` for any other thread."""
+    return _here.number
 
 
 class ThreadRuntime:

@@ -42,6 +42,11 @@ class SimulatedDispatcher:
         """Put it in the line."""
         self.line.append(runnable)
 
+    hand_over = schedule
+
+    def pass_on(self) -> None:
+        """Do nothing: everything is in the line."""
+
     def close(self, timeout_s: float) -> None:
         """Do nothing: there are no threads."""
 

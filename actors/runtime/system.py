@@ -10,8 +10,9 @@ import attrs
 import pykka
 from loguru import logger
 
-from actors.runtime.dispatcher import Dispatcher, Runtime
-from actors.runtime.pooled import Inbox, PooledActor, SupervisedActor, start_foreign
+from actors.runtime.dispatcher import Dispatcher, Runnable, Runtime, worker_number
+from actors.runtime.inbox import Inbox
+from actors.runtime.pooled import Identity, PooledActor, SupervisedActor, start_foreign
 from actors.runtime.supervision import Crash, RestartLimit
 from actors.types import Mailbox, Undeliverable
 
@@ -37,6 +38,31 @@ class Actor(SupervisedActor, Generic[M]):
         """The actor's own mailbox, to give to others or to tell itself."""
         return self.actor_inbox
 
+    def pause(
+        self,
+        start: Callable[[Runnable], object],
+        action: Callable[[], None],
+        *,
+        over: M | None = None,
+    ) -> None:
+        """Handle no further message until `action` is done.
+
+        Args:
+            start: gets that action as something to run, on any thread and at
+                any time: a `Bulkhead`, for work that blocks.
+            action: runs as a part of this actor; what it raises is a crash.
+            over: the message that it belongs to, which a crash is then over.
+        """
+        self.actor_inbox.pause(start, action, over)
+
+    def passivate(self) -> None:
+        """Let go of this object when no message waits; the factory makes another then.
+
+        Its mailbox stays, so nobody sees it. As after a crash, `on_start` runs
+        again; `on_stop` does not, since the actor has not stopped.
+        """
+        self.actor_inbox.passivate()
+
     def on_out_of_service(self, reason: str) -> None:
         """Settle what this actor has promised; it crashed too often and ends here."""
 
@@ -56,13 +82,14 @@ class SystemStatistics:
     restarts: int
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class _Upkeep:
-    """What it takes to start an actor again."""
+    """What it takes to make an actor again."""
 
     name: str
     factory: Callable[[], Any]
-    limit: RestartLimit
+    limit: RestartLimit | None = None
+    """Of its restarts; made at the first crash."""
 
 
 class ActorSystem:
@@ -89,7 +116,8 @@ class ActorSystem:
         self._max_restarts = max_restarts
         self._restart_window_s = restart_window_s
         self._on_crash = on_crash
-        self._upkeep: dict[Inbox, _Upkeep] = {}
+        # Single operations on a set are atomic, on free-threaded Python too.
+        self._living: set[Inbox] = set()
         self._counting = threading.Lock()  # for rare events only
         self._dead_letters = 0
         self._crashes = 0
@@ -98,9 +126,12 @@ class ActorSystem:
     # -- life of an actor --------------------------------------------------------
 
     def start(
-        self, factory: Callable[[], Actor[M]], *, name: str, dispatcher: Dispatcher
+        self, factory: Callable[[], Actor[M]], *, name: str, dispatcher: Dispatcher, bound: int = 0
     ) -> Mailbox[M]:
         """Make an actor, run it on the dispatcher and return its mailbox.
+
+        The mailbox refuses messages that are `is_bounded` when `bound` messages
+        wait there; 0 is no bound.
 
         An actor of another Pykka type, such as `pykka.ThreadingActor`, keeps
         its own thread and its own way to die: it is not supervised.
@@ -109,8 +140,9 @@ class ActorSystem:
         if not isinstance(actor, SupervisedActor):
             return self._start_foreign(actor)
         inbox = actor.actor_inbox
-        limit = RestartLimit(self._max_restarts, self._restart_window_s)
-        self._upkeep[inbox] = _Upkeep(name, factory, limit)
+        inbox.upkeep = _Upkeep(name, factory)
+        inbox.bound = bound
+        self._living.add(inbox)
         inbox.attach(actor, dispatcher, self)
         return inbox
 
@@ -124,19 +156,19 @@ class ActorSystem:
         stopping = list(mailboxes)
         pooled = [mailbox for mailbox in stopping if isinstance(mailbox, Inbox)]
         foreign = [mailbox for mailbox in stopping if isinstance(mailbox, ForeignMailbox)]
-        names = {inbox: upkeep.name for inbox in pooled if (upkeep := self._upkeep.get(inbox))}
         for mailbox in stopping:
             self.request_stop(mailbox)
 
         def all_stopped() -> bool:
-            while pooled and pooled[-1] not in self._upkeep:
+            while pooled and pooled[-1].is_closed:
                 pooled.pop()
             return not pooled
 
         self.runtime.await_condition(all_stopped, timeout_s)
         left_s = deadline_s - self.runtime.clock.monotonic()
         orphans = [mailbox for mailbox in foreign if not mailbox.wait_until_stopped(left_s)]
-        return [names[inbox] for inbox in pooled if inbox in self._upkeep] + [*map(str, orphans)]
+        busy = [inbox.upkeep.name for inbox in pooled if not inbox.is_closed]
+        return [*busy, *map(str, orphans)]
 
     def request_stop(self, mailbox: Mailbox[Any]) -> None:
         """Ask an actor to stop after what it has in its mailbox; returns at once."""
@@ -149,7 +181,7 @@ class ActorSystem:
 
     def statistics(self) -> SystemStatistics:
         """Return the counts up to now; takes no lock that an actor takes."""
-        inboxes = list(self._upkeep)
+        inboxes = list(self._living)
         return SystemStatistics(
             actors=len(inboxes),
             mailbox_depth=sum(inbox.depth() for inbox in inboxes),
@@ -163,7 +195,7 @@ class ActorSystem:
     def replace(self, actor: PooledActor) -> PooledActor | None:
         """Start a new actor in place of a crashed one, or put it out of service."""
         assert isinstance(actor, SupervisedActor)
-        upkeep = self._upkeep[actor.actor_inbox]
+        upkeep: _Upkeep = actor.actor_inbox.upkeep
         message, error = _text_of(actor.crashed_over), _text_of(actor.crash)
         logger.opt(exception=actor.crash).bind(actor=upkeep.name).error(
             "{} crashed over {}", upkeep.name, message
@@ -178,9 +210,20 @@ class ActorSystem:
         self._guarded(self._on_crash, crash)
         return replacement
 
+    def let_go(self, inbox: Inbox) -> None:
+        """Forget an actor for now: its mailbox goes on without one."""
+        self._living.discard(inbox)
+
+    def make_again(self, inbox: Inbox, identity: Identity) -> PooledActor | None:
+        """Make the actor of a mailbox that goes on without one."""
+        actor = self._made(inbox.upkeep, identity)
+        if actor is not None:
+            self._living.add(inbox)
+        return actor
+
     def stopped(self, inbox: Inbox) -> None:
         """Forget an actor that has stopped."""
-        self._upkeep.pop(inbox, None)
+        self._living.discard(inbox)
         self.runtime.notify()
 
     def dead_letter(self, message: Any, reason: str) -> None:
@@ -198,11 +241,16 @@ class ActorSystem:
     def _make_replacement(
         self, upkeep: _Upkeep, crashed: SupervisedActor
     ) -> SupervisedActor | None:
+        if upkeep.limit is None:
+            upkeep.limit = RestartLimit(self._max_restarts, self._restart_window_s)
         if not upkeep.limit.allow(self.runtime.clock.monotonic()):
             logger.bind(actor=upkeep.name).error("{} is put out of service", upkeep.name)
             return None
+        return self._made(upkeep, crashed.identity)
+
+    def _made(self, upkeep: _Upkeep, identity: Identity) -> SupervisedActor | None:
         try:
-            return crashed.make_replacement(upkeep.factory)
+            return identity.given_to(upkeep.factory)
         except BaseException:  # noqa: BLE001 - a user's constructor; the others must run on
             logger.exception("{} cannot be made again", upkeep.name)
             return None
@@ -264,12 +312,20 @@ class ForeignMailbox:
 
 
 class Router(Generic[M]):
-    """One mailbox in front of replicas of a stateless actor, each in its turn."""
+    """One mailbox in front of replicas of a stateless actor.
+
+    Each thread of a dispatcher has its own replica, as long as there are so
+    many: nobody waits for one that another thread is busy with. Messages from
+    other threads go to each replica in turn.
+    """
 
     def __init__(self, replicas: Sequence[Mailbox[M]]) -> None:
         self._replicas = replicas
         self._turns = itertools.count()
 
     def tell(self, message: M, /) -> None:
-        """Give the message to the next replica."""
-        self._replicas[next(self._turns) % len(self._replicas)].tell(message)
+        """Give the message to a replica."""
+        number = worker_number()
+        if number is None:
+            number = next(self._turns)
+        self._replicas[number % len(self._replicas)].tell(message)

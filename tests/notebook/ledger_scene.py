@@ -25,9 +25,11 @@ def new(path: Path | None = PATH, **options: Any) -> Ledger:
     return Ledger(START, path, **options)
 
 
-def apply(ledger: Ledger, code: str = "x", source: str = "code-mode") -> Receipt:
+def apply(
+    ledger: Ledger, code: str = "x", source: str = "code-mode", *, now_s: float = 0.0
+) -> Receipt:
     receipt = Receipt()
-    ledger.apply(edit(code, source), receipt)
+    ledger.apply(edit(code, source), receipt, now_s)
     return receipt
 
 
@@ -35,3 +37,8 @@ def flush(ledger: Ledger, *, patient: bool = False) -> Receipt:
     receipt = Receipt()
     ledger.flush(receipt, patient=patient)
     return receipt
+
+
+def save(ledger: Ledger) -> None:
+    """Save at once what is due."""
+    ledger.durable(saved(ledger.begin_save().version), written=True)

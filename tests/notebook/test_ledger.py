@@ -2,9 +2,11 @@
 
 from functools import partial
 
+import attrs
 import pytest
 
 from actors.errors import TransactionError
+from actors.notebook import Latency, SavePolicy
 from actors.receipt import Deferred, Receipt, Refused
 from tests.notebook.ledger_scene import (
     OTHER,
@@ -43,7 +45,7 @@ def test_what_does_not_fit_changes_nothing_and_promises_nothing():
         ({"path": None}, "code-mode", "unnamed: the notebook has no file; rename() gives it one"),
         ({}, "kernel", "source 'kernel' does not ask for a save; the next save has it"),
         (
-            {"persist_sources": {"host", "kernel"}},
+            {"policy": SavePolicy(persist_sources={"host", "kernel"})},
             "code-mode",
             "source 'code-mode' does not ask for a save; the next save has it",
         ),
@@ -137,7 +139,7 @@ def test_standing_of_a_file_that_holds_everything_is_its_save():
     [
         ({}, "nothing asked for a save (only these sources do: code-mode)"),
         (
-            {"persist_sources": {"host", "code-mode"}},
+            {"policy": SavePolicy(persist_sources={"host", "code-mode"})},
             "nothing asked for a save (only these sources do: code-mode, host)",
         ),
         ({"path": None}, "unnamed: the notebook has no file; rename() gives it one"),
@@ -309,5 +311,72 @@ def test_time_to_durable_has_a_sample_for_each_edit_that_a_save_settled():
     flush(ledger)
     ledger.failed(1, "disk full")
     ledger.durable(saved(2), written=True)
-    assert ledger.statistics().time_to_durable.count == len(ledger.latencies()) == 1
-    assert ledger.latencies()[0] >= 0
+    assert ledger.statistics().time_to_durable.count == 1
+    assert ledger.statistics().time_to_durable.max_s > 0
+
+
+def test_a_passive_notebook_forgets_its_samples_only_and_takes_new_ones():
+    ledger = new()
+    apply(ledger, "a")
+    ledger.durable(saved(1), written=True)
+    before = ledger.statistics()
+    ledger.passivate()
+    assert ledger.statistics() == attrs.evolve(before, time_to_durable=Latency())
+    apply(ledger, "b")
+    ledger.durable(saved(2), written=True)
+    assert ledger.statistics().time_to_durable.count == 1
+
+
+def test_an_idle_notebook_keeps_no_queue():
+    ledger = new()
+    apply(ledger)
+    flush(ledger)
+    ledger.durable(saved(1), written=True)
+    assert ledger._waiting is None
+    apply(ledger)
+    ledger.failed(2, "disk full")
+    assert ledger._waiting is None
+
+
+# -- too many that wait --------------------------------------------------------------
+
+
+def test_an_edit_that_too_many_wait_before_is_applied_and_due_and_deferred_at_once():
+    ledger = new(policy=SavePolicy(max_open_receipts=2))
+    held = [apply(ledger, code) for code in "ab"]
+    late = apply(ledger, "c")
+    assert late.outcome == Deferred(
+        "2 edits wait already; this one is applied, the next save has it"
+    )
+    assert [receipt.outcome for receipt in held] == [None, None]
+    ledger.durable(saved(2), written=True)
+    assert (ledger.document.version, ledger.is_due) == (3, True)
+
+
+def test_an_edit_behind_too_many_counts_as_an_edit_and_apart():
+    ledger = new(policy=SavePolicy(max_open_receipts=1))
+    apply(ledger, "a")
+    apply(ledger, "b")
+    counts = ledger.statistics()
+    assert (counts.edits, counts.overflowed, counts.deferred, counts.waiting) == (2, 1, 0, 1)
+    ledger.begin_save()
+    ledger.durable(saved(2), written=True)
+    assert ledger.statistics().coalesced == 1
+    assert apply(ledger, "c").outcome is None
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_a_flush_waits_however_many_do(patient):
+    ledger = new(policy=SavePolicy(max_open_receipts=1))
+    apply(ledger, "a")
+    first, second = flush(ledger, patient=patient), flush(ledger, patient=patient)
+    assert (first.outcome, second.outcome) == (None, None)
+    ledger.durable(saved(1), written=True)
+    assert (first.outcome, second.outcome) == (saved(1), saved(1))
+
+
+def test_a_flush_that_waits_does_not_make_an_edit_one_too_many():
+    ledger = new(policy=SavePolicy(max_open_receipts=2))
+    apply(ledger, "a")
+    flush(ledger)
+    assert apply(ledger, "b").outcome is None

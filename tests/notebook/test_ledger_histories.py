@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from actors.errors import TransactionError
+from actors.notebook import Meter, SavePolicy
 from actors.receipt import Deferred, Outcome, Receipt, Saved
 from tests.notebook.ledger_scene import OTHER, PATH, UNFIT, edit, new, saved
 
@@ -13,10 +14,11 @@ from tests.notebook.ledger_scene import OTHER, PATH, UNFIT, edit, new, saved
 class Counted(Receipt):
     """A receipt that knows how often somebody settled it."""
 
-    __slots__ = ("settled", "since")
+    __slots__ = ("is_edit", "settled", "since")
 
-    def __init__(self, since: int) -> None:
+    def __init__(self, since: int, *, is_edit: bool) -> None:
         super().__init__()
+        self.is_edit = is_edit
         self.since = since
         """The version that a file must hold to serve it."""
 
@@ -32,7 +34,8 @@ class AnyHistory(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ledger = new()
+        self.meter = Meter()
+        self.ledger = new(policy=SavePolicy(max_open_receipts=4), meter=self.meter)
         self.receipts: list[Counted] = []
         self.path = PATH
         self.version = 0
@@ -40,18 +43,21 @@ class AnyHistory(RuleBasedStateMachine):
         self.file = -1
         self.in_flight = -1  # the version that a save carries
 
-    def promise(self, since: int) -> Counted:
-        self.receipts.append(Counted(since))
+    def promise(self, since: int, *, is_edit: bool = False) -> Counted:
+        self.receipts.append(Counted(since, is_edit=is_edit))
         return self.receipts[-1]
+
+    def edits_that_wait(self) -> int:
+        return sum(each.is_edit and each.outcome is None for each in self.receipts)
 
     @rule(code=st.sampled_from("ab"), source=st.sampled_from(["code-mode", "kernel"]))
     def apply(self, code, source):
         self.version += 1
-        receipt = self.promise(self.version)
+        is_full = self.edits_that_wait() == 4
+        receipt = self.promise(self.version, is_edit=True)
         self.ledger.apply(edit(code, source), receipt)
-        if source == "kernel":
-            assert isinstance(receipt.outcome, Deferred)
-        else:
+        assert isinstance(receipt.outcome, Deferred) == (source == "kernel" or is_full)
+        if source != "kernel":
             self.wanted = self.version
 
     @rule()
@@ -107,11 +113,19 @@ class AnyHistory(RuleBasedStateMachine):
             if isinstance(receipt.outcome, Saved):
                 assert receipt.outcome.version >= receipt.since
 
+    @invariant()
+    def counts_are_those_of_the_receipts_and_of_the_whole_system(self):
+        counts = self.ledger.statistics()
+        assert counts.waiting == sum(each.outcome is None for each in self.receipts)
+        system = self.meter.counts()
+        assert {name: getattr(counts, name) for name in system} == system
+
     def teardown(self):
         while self.ledger.is_due:
             self.in_flight = max(self.in_flight, self.wanted)
             self.succeed(written=True)
         assert all(receipt.settled == 1 for receipt in self.receipts)
+        assert self.ledger.statistics().waiting == 0
 
 
 TestAnyHistory = AnyHistory.TestCase

@@ -10,7 +10,7 @@ from actors.messages import (
     GenerateFailed,
     NotebookFinished,
     Rename,
-    Retry,
+    SaveDue,
     SaveFailed,
     SaverMessage,
     Submit,
@@ -183,7 +183,7 @@ def test_a_crash_over_codegens_answer_does_not_lose_the_save(crash):
 
 
 def test_a_crash_while_saves_fail_tries_again_at_once_and_keeps_counting():
-    scene = Scene(fragile(before=[Retry]))
+    scene = Scene(fragile(before=[SaveDue]))
     scene.submit()
     scene.fail()
     scene.runtime.advance(1.0)
@@ -193,7 +193,7 @@ def test_a_crash_while_saves_fail_tries_again_at_once_and_keeps_counting():
 
 
 @pytest.mark.parametrize("crash", ["before", "after"])
-@pytest.mark.parametrize("over", [Retry, Generated])
+@pytest.mark.parametrize("over", [SaveDue, Generated])
 def test_a_crash_while_closing_does_not_forget_that_it_is(crash, over):
     scene = Scene(fragile(**{crash: [over]}))
     scene.submit()

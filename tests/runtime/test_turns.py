@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import attrs
 import pytest
 
-from actors.runtime import ManualClock, pooled
+from actors.runtime import ManualClock, inbox
 from tests.runtime.doubles import FAILURE_S, Doer, notes, occupy
 
 
@@ -17,7 +17,7 @@ from tests.runtime.doubles import FAILURE_S, Doer, notes, occupy
 def perf_counter(monkeypatch) -> ManualClock:
     """The time that ends turns."""
     clock = ManualClock()
-    monkeypatch.setattr(pooled, "time", SimpleNamespace(perf_counter=clock.monotonic))
+    monkeypatch.setattr(inbox, "time", SimpleNamespace(perf_counter=clock.monotonic))
     return clock
 
 
@@ -51,7 +51,7 @@ def test_a_turn_that_begins_too_late_handles_one_message_all_the_same(
 ):
     log: list[int] = []
     later_each_time = partial(next, itertools.count())
-    monkeypatch.setattr(pooled, "time", SimpleNamespace(perf_counter=later_each_time))
+    monkeypatch.setattr(inbox, "time", SimpleNamespace(perf_counter=later_each_time))
     brief = attrs.evolve(line, quantum_messages=64, quantum_s=0.5)
     mailbox = system.start(Doer, name="actor", dispatcher=brief)
     for note in notes(log, range(3)):

@@ -154,17 +154,3 @@ def test_statistics_add_up(autosave, tmp_path):
     assert counts.saves + counts.coalesced == counts.edits
     assert counts.waiting == counts.failures == counts.crashes == counts.dead_letters == 0
     assert counts.time_to_durable.count == 31
-
-
-def test_codegen_actors_share_the_work_of_many_notebooks(tmp_path):
-    asked: list[int] = []
-
-    class Counting(CodegenActor):
-        def generate(self, notebook, suffix):
-            asked.append(id(self))
-            return super().generate(notebook, suffix)
-
-    with Autosave(Settings(codegen_actors=4), codegen=Counting) as autosave:
-        for number in range(8):
-            autosave.open(tmp_path / f"{number}.py").submit(create("a", "x = 1"))
-    assert sorted(Counter(asked).values()) == [2, 2, 2, 2]

@@ -48,6 +48,17 @@ def new_cell(name):
     return Transaction([change], "code-mode")
 
 
+class AtWork:
+    """File work that says whose it is."""
+
+    def __init__(self, machine, ledger, work):
+        self.machine, self.ledger, self.work = machine, ledger, work
+
+    def run(self):
+        self.machine.at_work = self.ledger
+        self.work.run()
+
+
 class AnyLife(RuleBasedStateMachine):
     """Every edit adds a cell that nobody takes away, so a lost one is seen in the files."""
 
@@ -56,10 +67,9 @@ class AnyLife(RuleBasedStateMachine):
         machine = self
 
         class Watched(SaverActor):
-            """Says whose saver is at work, and crashes where the machine says so."""
+            """Says whose file work is done, and crashes where the machine says so."""
 
             def on_receive(self, message):
-                machine.at_work = self._ledger
                 crash = None if isinstance(message, CloseNotebook) else machine.crash
                 machine.crash = machine.crash if crash is None else None
                 if crash == "before":
@@ -67,6 +77,9 @@ class AnyLife(RuleBasedStateMachine):
                 super().on_receive(message)
                 if crash == "after":
                     raise RuntimeError("blown after")
+
+            def _in_bulkhead(self, work):
+                super()._in_bulkhead(AtWork(machine, self._ledger, work))
 
         self.runtime = SimulatedRuntime(seed)
         self.storage = MemoryStorage(before=self.watch)
@@ -80,7 +93,7 @@ class AnyLife(RuleBasedStateMachine):
         self.others: list[Receipt] = []
 
     def watch(self, operation, path):
-        owner = self.autosave._registry._by_file.get(path)
+        owner = self.autosave._registry._by_file.get(str(path))
         if operation == "replace" and (owner is None or owner.ledger is not self.at_work):
             self.strays.append(path)
 
@@ -289,13 +302,14 @@ def test_a_notebook_opened_in_the_moment_that_it_is_forgotten_takes_edits(monkey
     notebook = scene.autosave.open(ONE)
     notebook.submit(new_cell("x0"))
     scene.runtime.run_until_idle()
-    add = scene.autosave._totals.add
+    remove = scene.autosave._registry.remove_if_closed
 
-    def open_meanwhile(ledger):
-        add(ledger)
+    def open_meanwhile(*arguments):
+        removed = remove(*arguments)
         again.append(scene.autosave.open(ONE))
+        return removed
 
-    monkeypatch.setattr(scene.autosave._totals, "add", open_meanwhile)
+    monkeypatch.setattr(scene.autosave._registry, "remove_if_closed", open_meanwhile)
     notebook.close()
     scene.runtime.run_until_idle()
     monkeypatch.undo()
