@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import threading
-from collections import Counter
 
 import pytest
 
@@ -11,11 +10,9 @@ import actors
 from actors import (
     Autosave,
     Cell,
-    CodegenActor,
     Deferred,
     Refused,
     Saved,
-    Settings,
 )
 from actors.formats import parse, render
 from tests.system.scenes import WAIT_S, create, edit, saved
