@@ -34,6 +34,9 @@ from actors.subscriber import Callback
 from actors.types import Mailbox, NotebookId
 from actors.wiring import ActorFactory, Factories, Wiring
 
+_NOBODY = NotebookId("")
+"""No notebook has this id, so the listener itself answers what is sent to it."""
+
 
 class Autosave:
     """Puts every persisted change of any number of notebooks on disk, in order.
@@ -351,12 +354,21 @@ class Autosave:
             wiring.runtime.notify()
 
     def _drain(self, wiring: Wiring, timeout_s: float) -> DrainReport:
+        until_s = wiring.runtime.clock.monotonic() + timeout_s
+        # What was submitted before the stop is ahead of this message in the listener's
+        # mailbox. When this one is refused, all that has reached a saver: a notebook with
+        # none, or an idle one, has nothing on the way and nothing due, and is not asked.
+        arrived = Receipt()
+        wiring.listener.tell(Flush(_NOBODY, arrived))
+        wait_for_all([arrived], wiring.runtime, timeout_s)
         entries = self._registry.entries()
         receipts = []
         for entry in entries:
-            receipts.append(Receipt())
-            wiring.listener.tell(Flush(entry.id, receipts[-1], patient=True))
-        wait_for_all(receipts, wiring.runtime, timeout_s)
+            if wiring.may_have_work(entry.id):
+                receipts.append(Receipt())
+                wiring.listener.tell(Flush(entry.id, receipts[-1], patient=True))
+        left_s = max(0.0, until_s - wiring.runtime.clock.monotonic())
+        wait_for_all(receipts, wiring.runtime, left_s)
         orphans = wiring.stop_saving()
         left = (unsaved_work(entry.id, entry.ledger) for entry in entries)
         unsaved = tuple(work for work in left if work is not None)

@@ -1,6 +1,7 @@
 """The actor that owns one notebook's document and is the only writer of its file."""
 
 import itertools
+import os
 import random
 import time
 from collections.abc import Callable
@@ -116,6 +117,7 @@ class SaverActor(Actor[SaverMessage]):
         self._ledger = parts.ledger
         self._attempt: _Attempt | None = None
         self._timer: int | None = None
+        self._log = logger.bind(notebook=parts.notebook, actor="saver")
 
     # -- for subclasses ------------------------------------------------------------
 
@@ -140,10 +142,6 @@ class SaverActor(Actor[SaverMessage]):
 
     def on_receive(self, message: SaverMessage) -> None:
         """Handle one message."""
-        with logger.contextualize(notebook=self._parts.notebook, actor="saver"):
-            self._dispatch(message)
-
-    def _dispatch(self, message: SaverMessage) -> None:
         match message:
             case Submit():
                 self._on_submit(message)
@@ -174,10 +172,10 @@ class SaverActor(Actor[SaverMessage]):
             transaction = decode_transaction(message.payload)
             self._ledger.apply(transaction, message.receipt, self._parts.now())
         except (DecodeError, TransactionError) as error:
-            logger.warning("refused a transaction: {}", error)
+            self._log.warning("refused a transaction: {}", error)
             self._ledger.refuse(message.receipt, str(error))
             return
-        logger.debug("applied version {}", self._ledger.document.version)
+        self._log.debug("applied version {}", self._ledger.document.version)
         self._save_if_due()
 
     def _on_rename(self, message: Rename) -> None:
@@ -214,7 +212,7 @@ class SaverActor(Actor[SaverMessage]):
         if self._take_attempt(message.ticket) is None:
             return
         saved = message.saved
-        logger.info("saved version {} to {}", saved.version, saved.path)
+        self._log.info("saved version {} to {}", saved.version, saved.path)
         self._ledger.durable(saved, written=message.was_replaced)
         self._parts.notifier.tell(
             SaveSucceeded(
@@ -230,7 +228,7 @@ class SaverActor(Actor[SaverMessage]):
         attempt = self._take_attempt(ticket)
         if attempt is None:
             return
-        logger.warning("could not save version {}: {}", attempt.version, reason)
+        self._log.warning("could not save version {}: {}", attempt.version, reason)
         self._ledger.failed(attempt.version, reason)
         delay_s = self._parts.backoff.delay_s(self._ledger.failures_in_a_row)
         self._set_timer(delay_s)
@@ -294,13 +292,15 @@ class SaverActor(Actor[SaverMessage]):
 
     def _in_bulkhead(self, work: Runnable) -> None:
         path = self._ledger.path
-        self._parts.blocking.run(self._parts.notebook, path and path.parent, work)
+        # As text: a `Path` is slow to make, and slow to look up by.
+        folder = path and os.path.dirname(path)  # noqa: PTH120 - as just said
+        self._parts.blocking.run(self._parts.notebook, folder, work)
 
     def _run_after_save(self, saved: Saved) -> None:
         try:
             self.after_save(saved)
         except Exception:  # noqa: BLE001 - a user's hook; the file is safe already
-            logger.exception("after_save raised")
+            self._log.exception("after_save raised")
         self._after_save_ended()
 
     def _rename(self, path: Path, receipt: Receipt) -> None:
@@ -310,7 +310,7 @@ class SaverActor(Actor[SaverMessage]):
             receipt.settle(Refused(str(error)))
             return
         except Exception as error:  # noqa: BLE001 - a user's own storage may raise anything
-            logger.exception("the storage raised what it should not")
+            self._log.exception("the storage raised what it should not")
             receipt.settle(Refused(f"the storage raised {error!r}"))
             return
         self._attempt = None  # its text was for a file that is not ours any more

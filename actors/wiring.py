@@ -121,6 +121,11 @@ class Wiring:
             bound=10 * settings.max_mailbox,
         )
 
+    def may_have_work(self, notebook: NotebookId) -> bool:
+        """Whether a notebook has a saver that is not passive: all work is in a saver's hands."""
+        saver = self._directory.savers.get(notebook)
+        return saver is not None and not self.system.is_passive(saver)
+
     def stop_saving(self) -> list[str]:
         """Stop the listener, the savers and codegen; return who did not come to an end."""
         orphans = list(self.system.stop([self.listener], STOP_GRACE_S))

@@ -231,6 +231,14 @@ def test_a_wait_that_timed_out_leaves_nothing_behind():
     assert receipt._log == []
 
 
+def test_a_settled_receipt_lets_go_of_its_callbacks():
+    receipt = Receipt()
+    receipt.add_done_callback(lambda _: None)
+    receipt.settle(SAVED)
+    receipt.add_done_callback(lambda _: None)
+    assert receipt._log is None
+
+
 def test_all_threads_that_wait_get_the_outcome():
     waiting = threading.Semaphore(0)
 

@@ -51,6 +51,16 @@ def test_two_that_ask_for_an_id_before_either_is_added_get_two():
     assert notebooks.new_id("nb") != notebooks.new_id("nb")
 
 
+def test_an_id_is_free_again_when_its_notebook_is_forgotten_or_was_not_needed():
+    notebooks = registry()
+    first = notebooks.add(entry(notebooks.new_id("nb"), A))
+    assert notebooks.add(entry(notebooks.new_id("late"), A)) is not None
+    assert notebooks.new_id("late") == "late"
+    notebooks.close_once(first)
+    notebooks.remove_if_closed(first.id, close(notebooks, first))
+    assert notebooks.new_id("nb") == "nb"
+
+
 def test_a_file_opened_twice_is_one_notebook():
     notebooks = registry(first := entry("nb", A))
     assert notebooks.reopen(A) is first
@@ -72,6 +82,14 @@ def test_a_notebook_is_closed_by_as_many_closes_as_opens():
     assert notebooks.close_once(only) is not None
     assert only.closed
     assert notebooks.close_once(only) is None
+
+
+def test_one_close_too_many_does_not_count_against_the_next_open():
+    notebooks = registry(only := entry("nb", A))
+    close(notebooks, only)
+    assert notebooks.close_once(only) is None
+    notebooks.reopen(A)
+    assert not only.closed
 
 
 def test_closing_what_is_not_open_here_does_nothing():

@@ -131,7 +131,7 @@ class Inbox:
         else:
             self._envelopes.put(envelope)
         if self._closed is not None:
-            self._bury()
+            self._bury(self._closed)
         elif self._turn.acquire(blocking=False):
             self._dispatcher.hand_over(self)
 
@@ -139,6 +139,11 @@ class Inbox:
     def is_closed(self) -> bool:
         """Whether nobody will handle any further message."""
         return self._closed is not None
+
+    @property
+    def is_passive(self) -> bool:
+        """Whether the actor was let go and is not needed now."""
+        return self._identity is not None and self.empty()
 
     def empty(self) -> bool:
         """Return whether no message waits."""
@@ -164,23 +169,25 @@ class Inbox:
         Raises:
             Pause: when the turn is over.
         """
-        if self._budget <= 0 or (
+        if self._budget < self._quantum:
             # A turn that was late to begin handles one all the same, or a short
             # quantum on a busy machine would be turn after turn without any.
-            self._budget < self._quantum and time.perf_counter() > self._deadline
-        ):
-            raise Pause
+            if self._budget <= 0 or time.perf_counter() > self._deadline or self.empty():
+                raise Pause
+            self._dispatcher.pass_on()
         envelope = self._take()
         if envelope is None:
             raise Pause
-        if self._budget < self._quantum:
-            self._dispatcher.pass_on()
         self._budget -= 1
         return envelope
 
     def end_turn(self) -> None:
         """Let the present turn handle no further message."""
         self._budget = 0
+
+    def pass_on(self) -> None:
+        """Let any other thread have what this turn has led to so far."""
+        self._dispatcher.pass_on()
 
     def pause(
         self, start: Callable[[Runnable], object], action: Callable[[], None], over: Any
@@ -234,9 +241,7 @@ class Inbox:
             return
         if self._let_go:
             self._passivate(actor)
-        self._turn.release()
-        if not self.empty() or self._actor not in {actor, None}:
-            self._ask_for_turn()
+        self._release(is_another=self._actor is not actor and self._actor is not None)
 
     def _replace(self, crashed: "PooledActor") -> None:
         self._actor = None if self._keeper is None else self._keeper.replace(crashed)
@@ -259,36 +264,52 @@ class Inbox:
         identity = self._identity
         if identity is None or not self.empty():
             return False
-        identity.stopped.set()
-        self._close("the actor has stopped")
+        self._stop_idle(identity)
         return True
 
+    def _stop_idle(self, identity: "Identity") -> None:
+        identity.stopped.set()
+        self._identity = None  # which refers to this mailbox
+        self._close("the actor has stopped")
+
     def _made_again(self) -> "PooledActor | None":
-        identity, self._identity = self._identity, None
+        """Return an actor; without one what waits is lost, and the next message tries again."""
+        identity = self._identity
         assert identity is not None, "a stopped actor never gets a turn"
         assert self._keeper is not None, "only a keeper lets go"
         self._actor = self._keeper.make_again(self, identity)
-        if self._actor is None:
-            identity.stopped.set()
-            self._close("the actor could not be made again")
+        if self._actor is not None:
+            self._identity = None
+        elif self._bury("the actor could not be made again"):
+            self._stop_idle(identity)
+        else:
+            self._release()
         return self._actor
+
+    def _release(self, *, is_another: bool = False) -> None:
+        """End a turn; whoever put in a message meanwhile has left it to us to look."""
+        self._turn.release()
+        if is_another or not self.empty():
+            self._ask_for_turn()
 
     def _ask_for_turn(self) -> None:
         if self._turn.acquire(blocking=False):
             self._dispatcher.schedule(self)
 
     def _take(self) -> Envelope[Any] | None:
+        # Asked first: an exception for each end of a turn costs more than the rest of this.
         for envelopes in (self._urgent, self._envelopes):
-            try:
-                return envelopes.get_nowait()
-            except Empty:
-                continue
+            if not envelopes.empty():
+                try:
+                    return envelopes.get_nowait()
+                except Empty:  # several threads may be at it once it is closed
+                    continue
         return None
 
     def _close(self, reason: str) -> None:
         self._closed = reason
         self._actor = None
-        self._bury()
+        self._bury(reason)
         if self._keeper is not None:
             self._keeper.stopped(self)
 
@@ -296,14 +317,20 @@ class Inbox:
         if self._keeper is not None:
             self._keeper.dead_letter(message, f"{self.bound} messages wait already; try again")
 
-    def _bury(self) -> None:
-        """Answer what nobody will handle; several threads may be at it at once."""
+    def _bury(self, reason: str) -> bool:
+        """Answer what nobody will handle; return whether a wish to stop was among that.
+
+        Once the mailbox is closed, several threads may be at it at once.
+        """
+        is_to_stop = False
         while (envelope := self._take()) is not None:
-            reason = self._closed or ""
+            is_stop = isinstance(envelope.message, _ActorStop)
+            is_to_stop |= is_stop
             if envelope.reply_to is not None:
                 _answer_dead(envelope, reason)
-            elif not isinstance(envelope.message, _ActorStop) and self._keeper is not None:
+            elif not is_stop and self._keeper is not None:
                 self._keeper.dead_letter(envelope.message, reason)
+        return is_to_stop
 
 
 @attrs.frozen(eq=False)

@@ -70,6 +70,7 @@ class PooledActor(pykka.Actor):
             if not self._is_set_up:
                 self._is_set_up = True
                 self._actor_loop_setup()
+                self.actor_inbox.pass_on()  # it may be long until the first message is handled
             self._actor_loop_running()
         except Pause:
             return

@@ -179,6 +179,10 @@ class ActorSystem:
         """Return how many messages wait in a mailbox."""
         return mailbox.depth() if isinstance(mailbox, Inbox) else 0
 
+    def is_passive(self, mailbox: Mailbox[Any]) -> bool:
+        """Return whether there is no actor behind a mailbox now, and no message for it."""
+        return isinstance(mailbox, Inbox) and mailbox.is_passive
+
     def statistics(self) -> SystemStatistics:
         """Return the counts up to now; takes no lock that an actor takes."""
         inboxes = list(self._living)

@@ -30,7 +30,8 @@ from actors import (
     Settings,
     Transaction,
 )
-from actors.messages import CloseNotebook
+from actors.listener import ListenerActor
+from actors.messages import CloseNotebook, Flush
 from actors.testing import MemoryStorage, SimulatedRuntime
 from actors.types import CellId
 
@@ -346,3 +347,20 @@ def test_unnamed_notebooks_opened_at_the_same_moment_are_two(monkeypatch):
     monkeypatch.setattr(scene.autosave._registry, "add", open_meanwhile)
     assert scene.autosave.open().id != others[0].id
     assert scene.end() == 2
+
+
+def test_a_stop_asks_only_notebooks_that_have_a_saver_and_saves_what_came_just_before():
+    asked = list[str]()
+
+    class Seen(ListenerActor):
+        def on_receive(self, message):
+            if isinstance(message, Flush) and message.notebook:
+                asked.append(message.notebook)
+            super().on_receive(message)
+
+    autosave = Autosave(runtime=SimulatedRuntime(), storage=MemoryStorage(), listener=Seen)
+    autosave.start()
+    edited, _idle = (autosave.open(path) for path in FILES[:2])
+    receipt = edited.submit(new_cell("x0"))
+    assert autosave.stop().unsaved == ()
+    assert (asked, type(receipt.outcome)) == ([edited.id], Saved)
