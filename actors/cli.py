@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from actors import __version__
 from actors.convert import convert
 from actors.errors import AutosaveError, StorageError
+from actors.loadtest import Plan
+from actors.loadtest.command import load_test
 from actors.logs import show_logs
 from actors.receipt import Saved
 from actors.recording import Recording, read_recording
@@ -33,6 +35,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+_PLAN = Plan()
+"""The defaults of a load test."""
 
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Print one log line an event to stderr.")
@@ -124,6 +129,74 @@ def convert_command(
         typer.echo(f"notebook-actors: {target}: {loss}", err=True)
 
 
+@app.command("loadtest")
+def loadtest_command(  # noqa: PLR0913 - an argument for each option
+    *,
+    sessions: Annotated[
+        int, typer.Option(metavar="N", help="Notebooks that are open at the same time.")
+    ] = _PLAN.sessions,
+    edits: Annotated[
+        int, typer.Option(metavar="M", help="Edits to each; 0 opens and checks only.")
+    ] = _PLAN.edits,
+    cells: Annotated[
+        int, typer.Option(metavar="K", help="Cells that each begins with.")
+    ] = _PLAN.cells,
+    rate: Annotated[
+        float | None,
+        typer.Option(metavar="R", help="Edits a second in all, whatever becomes of those before."),
+    ] = None,
+    active: Annotated[
+        int | None, typer.Option(metavar="A", help="Notebooks that are edited; all by default.")
+    ] = None,
+    seed: Annotated[int, typer.Option(metavar="S", help="Makes the edits.")] = _PLAN.seed,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", metavar="DIR", help="Where the temporary folder is made."),
+    ] = None,
+    storage: Annotated[
+        str, typer.Option(metavar="local|memory", help="Files, or a store in memory.")
+    ] = _PLAN.storage,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all figures; - is stdout.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Draw latency and throughput.")
+    ] = None,
+    threads: Annotated[
+        int, typer.Option(metavar="T", help="Clients; every second one is an event loop.")
+    ] = _PLAN.threads,
+    gc_freeze: Annotated[
+        bool, typer.Option("--gc-freeze", help="Call gc.freeze() after opening.")
+    ] = False,
+) -> None:
+    """Open many notebooks, edit them, and check every file.
+
+    Ctrl-C stops sending; what was sent is waited for, checked and reported.
+    All files are in a temporary folder, which is removed at the end.
+
+    Example: notebook-actors loadtest --sessions 1000 --edits 10 --rate 500
+    """
+    with _one_line_errors():
+        plan = Plan(
+            sessions=sessions,
+            edits=edits,
+            cells=cells,
+            rate=rate,
+            active=active,
+            seed=seed,
+            folder=folder,
+            storage=storage,
+            threads=threads,
+            gc_freeze=gc_freeze,
+        )
+        try:
+            report = load_test(plan, json_file, plot)
+        except KeyboardInterrupt:
+            _fail("interrupted twice; nothing was checked, the files are removed", BROKEN)
+    if not report.ok:
+        raise typer.Exit(BROKEN)
+
+
 def main() -> None:
     """Run the command; no traceback reaches the user for what is a user's to mend."""
     app(prog_name="notebook-actors")
@@ -141,7 +214,7 @@ def _one_line_errors() -> Iterator[None]:
         _fail("interrupted; every edit that was submitted before was saved", BROKEN)
 
 
-def _fail(message: str, status: int) -> None:
+def _fail(message: str, status: int) -> NoReturn:
     typer.echo(f"notebook-actors: {message}", err=True)
     raise typer.Exit(status)
 

@@ -13,6 +13,7 @@ they are in life, without fsync: "on disk" means written, not durable.
 
 import asyncio
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,48 +29,76 @@ from benchmarks.loop_delay import watched_loop
 from benchmarks.measurement import Measurement, Pace
 
 
-def run(path: Path, expected: Expected, pace: Pace) -> Measurement:
-    """Let marimo save all edits of a workload to a new file."""
-    path.write_text(expected.first_text, "utf-8")
-    return asyncio.run(_run(path, expected, pace))
+def run(files: Mapping[Path, Expected], pace: Pace, warm_up: int = 0) -> Measurement:
+    """Let marimo save all edits of a workload to each file, all in one event loop.
+
+    The first `warm_up` edits of each are not measured.
+    """
+    for path, expected in files.items():
+        path.write_text(expected.first_text, "utf-8")
+    return asyncio.run(_run(files, pace, warm_up))
 
 
-async def _run(path: Path, expected: Expected, pace: Pace) -> Measurement:
+async def _run(files: Mapping[Path, Expected], pace: Pace, warm_up: int) -> Measurement:
     storage = _CountingStorage()
-    session = _Session(AppFileManager(path, storage=storage))
-    messages = expected.workload.messages(session.document.cell_ids)
-    kernel = Kernel(SessionMode.EDIT)
-    listener = NotificationListenerExtension(kernel, kernel)
-    held_s, arrivals = _time_messages(listener)
-
-    async def saved(count: int) -> None:
-        await arrivals.reach(count)
-        await listener._autosave_runner.drain()
-
-    listener.on_attach(session, None)
+    agents = [_Agent(path, expected, storage) for path, expected in files.items()]
     try:
+        await asyncio.gather(*(agent.warm_up(warm_up) for agent in agents))
+        storage.files = storage.bytes = 0
         async with watched_loop() as late_s:
             start, cpu_start = time.perf_counter(), time.process_time()
-            await kernel.send(messages, pace, saved)
+            await asyncio.gather(*(agent.send_all(pace) for agent in agents))
             seconds = time.perf_counter() - start
             cpu_s = time.process_time() - cpu_start
     finally:
-        listener.on_detach()
-        kernel.close()
+        for agent in agents:
+            agent.close()
     return Measurement(
         side="marimo",
         pace=pace,
         caller="event loop",
-        edits=len(messages),
+        edits=sum(len(agent.messages) for agent in agents),
         seconds=seconds,
         cpu_s=cpu_s,
-        held_s=tuple(held_s),
+        held_s=tuple(held_s for agent in agents for held_s in agent.held_s),
         loop_late_s=tuple(late_s),
         files_written=storage.files,
         bytes_written=storage.bytes,
-        cells_wrong=expected.cells_wrong(path),
-        is_expected_text=expected.is_text_of(path),
+        cells_wrong=sum(expected.cells_wrong(path) for path, expected in files.items()),
+        is_expected_text=all(expected.is_text_of(path) for path, expected in files.items()),
     )
+
+
+class _Agent:
+    """One notebook: its session, its listener, and the kernel that sends its edits."""
+
+    def __init__(self, path: Path, expected: Expected, storage: "_CountingStorage") -> None:
+        session = _Session(AppFileManager(path, storage=storage))
+        self.messages = expected.workload.messages(session.document.cell_ids)
+        self._kernel = Kernel(SessionMode.EDIT)
+        self._listener = NotificationListenerExtension(self._kernel, self._kernel)
+        self.held_s, self._arrivals = _time_messages(self._listener)
+        self._warm_up = 0
+        self._listener.on_attach(session, None)
+
+    async def warm_up(self, edits: int) -> None:
+        """Send the first edits; what is counted begins after them."""
+        await self._kernel.send(self.messages[:edits], "one at a time", self._saved)
+        self._warm_up, self.messages = edits, self.messages[edits:]
+        self.held_s.clear()
+
+    async def send_all(self, pace: Pace) -> None:
+        """Send all edits; return when the last is on disk."""
+        await self._kernel.send(self.messages, pace, self._saved)
+
+    def close(self) -> None:
+        """End the listener and the kernel."""
+        self._listener.on_detach()
+        self._kernel.close()
+
+    async def _saved(self, count: int) -> None:
+        await self._arrivals.reach(self._warm_up + count)
+        await self._listener._autosave_runner.drain()
 
 
 def _time_messages(listener: Any) -> tuple[list[float], Arrivals]:

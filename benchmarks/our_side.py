@@ -9,43 +9,49 @@ file and folder are synced.
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
 from marimo._utils.distributor import ConnectionDistributor
 
-from actors import Autosave, Cell, CellConfig, NotebookHandle, Receipt, Saved
+from actors import Autosave, NotebookHandle, Receipt, Saved
 from actors.messages import Payload
 from actors.storage import LocalStorage
 from actors.storage.protocol import Replaced
-from actors.types import CellId
 from benchmarks.expected import Expected
 from benchmarks.kernel import Arrivals, Kernel
 from benchmarks.loop_delay import watched_loop
 from benchmarks.measurement import Caller, Measurement, Pace
-from benchmarks.workload import Workload
+from benchmarks.workload import Workload, cells_of
 
 TIMEOUT_S = 600
 
 
-def run(path: Path, expected: Expected, pace: Pace, caller: Caller) -> Measurement:
-    """Let `Autosave` save all edits of a workload to a new file."""
-    path.write_text(expected.first_text, "utf-8")
-    cells = _cells(expected.workload)
-    messages = expected.workload.messages([cell.id for cell in cells])
+def run(
+    files: Mapping[Path, Expected], pace: Pace, caller: Caller, warm_up: int = 0
+) -> Measurement:
+    """Let `Autosave` save all edits of a workload to each file, from one caller.
+
+    The first `warm_up` edits of each are not measured.
+    """
+    for path, expected in files.items():
+        path.write_text(expected.first_text, "utf-8")
     storage = _CountingStorage()
     with Autosave(storage=storage) as autosave:
-        notebook = autosave.open(path, cells=cells)
+        agents = [_Agent(autosave, path, expected.workload) for path, expected in files.items()]
+        for agent in agents:
+            agent.warm_up(warm_up)
+        storage.files = storage.bytes = 0
         if caller == "event loop":
-            times = asyncio.run(_run_in_loop(notebook, messages, pace))
+            times = asyncio.run(_run_in_loop(agents, pace))
         else:
-            times = _run_in_thread(notebook, messages, pace)
+            times = _run_in_thread(agents, pace)
     return Measurement(
         side="ours",
         pace=pace,
         caller=caller,
-        edits=len(messages),
+        edits=sum(len(agent.messages) for agent in agents),
         seconds=times.seconds,
         cpu_s=times.cpu_s,
         held_s=tuple(times.held_s),
@@ -54,9 +60,24 @@ def run(path: Path, expected: Expected, pace: Pace, caller: Caller) -> Measureme
         loop_late_s=tuple(times.loop_late_s),
         files_written=storage.files,
         bytes_written=storage.bytes,
-        cells_wrong=expected.cells_wrong(path),
-        is_expected_text=expected.is_text_of(path),
+        cells_wrong=sum(expected.cells_wrong(path) for path, expected in files.items()),
+        is_expected_text=all(expected.is_text_of(path) for path, expected in files.items()),
     )
+
+
+class _Agent:
+    """One open notebook, and the messages of its kernel."""
+
+    def __init__(self, autosave: Autosave, path: Path, workload: Workload) -> None:
+        cells = cells_of(workload)
+        self.messages = workload.messages([cell.id for cell in cells])
+        self.notebook = autosave.open(path, cells=cells)
+
+    def warm_up(self, edits: int) -> None:
+        """Hand in the first edits, each after the one before is saved."""
+        for message in self.messages[:edits]:
+            self.notebook.submit(_transaction(message)).wait(TIMEOUT_S)
+        self.messages = self.messages[edits:]
 
 
 @attrs.define
@@ -71,13 +92,14 @@ class _Times:
     loop_late_s: list[float] = attrs.field(factory=list)
     receipts: list[Receipt] = attrs.field(factory=list)
 
-    def submit(self, notebook: NotebookHandle, payload: Payload) -> None:
+    def submit(self, notebook: NotebookHandle, payload: Payload) -> Receipt:
         """Hand in one edit."""
         cpu_before, before = time.thread_time(), time.perf_counter()
         receipt = notebook.submit(payload)
         self.submit_s.append(time.perf_counter() - before)
         self.submit_cpu_s.append(time.thread_time() - cpu_before)
         self.receipts.append(receipt)
+        return receipt
 
     def check_saved(self) -> None:
         """Raise unless each edit ended on disk."""
@@ -86,15 +108,20 @@ class _Times:
             raise RuntimeError(f"{len(missing)} edits are not on disk, the first: {missing[0]}")
 
 
-def _run_in_thread(notebook: NotebookHandle, messages: Sequence[bytes], pace: Pace) -> _Times:
-    payloads = [json.dumps(json.loads(message)["transaction"]).encode() for message in messages]
+def _run_in_thread(agents: Sequence[_Agent], pace: Pace) -> _Times:
+    payloads = [list(map(_transaction, agent.messages)) for agent in agents]
     times = _Times()
     start, cpu_start = time.perf_counter(), time.process_time()
-    for payload in payloads:
-        times.submit(notebook, payload)
+    for edits in zip(*payloads, strict=True):
+        receipts = [
+            times.submit(agent.notebook, payload)
+            for agent, payload in zip(agents, edits, strict=True)
+        ]
         if pace == "one at a time":
-            times.receipts[-1].wait(TIMEOUT_S)
-    notebook.flush(TIMEOUT_S)
+            for receipt in receipts:
+                receipt.wait(TIMEOUT_S)
+    for agent in agents:
+        agent.notebook.flush(TIMEOUT_S)
     times.seconds = time.perf_counter() - start
     times.cpu_s = time.process_time() - cpu_start
     times.held_s = times.submit_s
@@ -102,41 +129,62 @@ def _run_in_thread(notebook: NotebookHandle, messages: Sequence[bytes], pace: Pa
     return times
 
 
-async def _run_in_loop(notebook: NotebookHandle, messages: Sequence[bytes], pace: Pace) -> _Times:
-    loop, kernel, arrivals, times = asyncio.get_running_loop(), Kernel(), Arrivals(), _Times()
+def _transaction(message: bytes) -> bytes:
+    return json.dumps(json.loads(message)["transaction"]).encode()
 
-    def consume(message: bytes) -> None:
-        before = time.perf_counter()
-        times.submit(notebook, json.loads(message)["transaction"])
-        times.held_s.append(time.perf_counter() - before)
-        arrivals.add()
 
-    async def saved(count: int) -> None:
-        await arrivals.reach(count)
-        await times.receipts[-1]
-
-    distributor = ConnectionDistributor(kernel.kernel_connection)
-    # As marimo's listener has it: a callback of its own for each message.
-    distributor.add_consumer(lambda message: loop.call_soon_threadsafe(consume, message))
-    distributor.start()
+async def _run_in_loop(agents: Sequence[_Agent], pace: Pace) -> _Times:
+    times = _Times()
+    kernels = [_Listening(agent, times) for agent in agents]
     try:
         async with watched_loop() as times.loop_late_s:
             start, cpu_start = time.perf_counter(), time.process_time()
-            await kernel.send(messages, pace, saved)
+            await asyncio.gather(*(kernel.send_all(pace) for kernel in kernels))
             times.seconds = time.perf_counter() - start
             times.cpu_s = time.process_time() - cpu_start
     finally:
-        distributor.stop()
-        kernel.close()
+        for kernel in kernels:
+            kernel.close()
     times.check_saved()
     return times
 
 
-def _cells(workload: Workload) -> tuple[Cell, ...]:
-    return tuple(
-        Cell(CellId(f"c{number:03d}"), cell.code, config=CellConfig(hide_code=cell.hide_code))
-        for number, cell in enumerate(workload.cells)
-    )
+class _Listening:
+    """Hands in what a kernel sends, inside the event loop."""
+
+    def __init__(self, agent: _Agent, times: _Times) -> None:
+        self._agent = agent
+        self._times = times
+        self._kernel = Kernel()
+        self._arrivals = Arrivals()
+        self._receipts: list[Receipt] = []
+        loop = asyncio.get_running_loop()
+        self._distributor = ConnectionDistributor(self._kernel.kernel_connection)
+        # As marimo's listener has it: a callback of its own for each message.
+        self._distributor.add_consumer(
+            lambda message: loop.call_soon_threadsafe(self._consume, message)
+        )
+        self._distributor.start()
+
+    async def send_all(self, pace: Pace) -> None:
+        """Send all edits; return when the last is durable."""
+        await self._kernel.send(self._agent.messages, pace, self._saved)
+
+    def close(self) -> None:
+        """End the distributor and the kernel."""
+        self._distributor.stop()
+        self._kernel.close()
+
+    def _consume(self, message: bytes) -> None:
+        before = time.perf_counter()
+        transaction = json.loads(message)["transaction"]
+        self._receipts.append(self._times.submit(self._agent.notebook, transaction))
+        self._times.held_s.append(time.perf_counter() - before)
+        self._arrivals.add()
+
+    async def _saved(self, count: int) -> None:
+        await self._arrivals.reach(count)
+        await self._receipts[-1]
 
 
 class _CountingStorage(LocalStorage):

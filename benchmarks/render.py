@@ -1,14 +1,12 @@
 """What one save costs before anything is written: the text of the file, on both sides."""
 
-import json
 import statistics
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import attrs
+
+from benchmarks.child import run_child
 
 SideName: TypeAlias = Literal["marimo", "ours"]
 
@@ -120,27 +118,13 @@ def measure(
         for side in SIDES:
             if not size.is_long(side):
                 progress(f"{cells} cells, round {number} of {rounds}: {side}")
-                size.runs.append(Rendered(side=side, **_child("time", side, *given)))
+                size.runs.append(
+                    Rendered(side=side, **run_child("benchmarks.render_side", "time", side, *given))
+                )
     for side in SIDES:
         if size.cold_s(side) < LONG_S:
             progress(f"{cells} cells, memory: {side}")
-            size.memories.append(Memory(side=side, **_child("memory", side, *given)))
+            size.memories.append(
+                Memory(side=side, **run_child("benchmarks.render_side", "memory", side, *given))
+            )
     return size
-
-
-# The child finds this package by its path and `actors` where the parent found it: a
-# test of the built wheel keeps the source tree, which has both, off `sys.path`.
-_RUN_SIDE = """
-import importlib.util, runpy, sys
-spec = importlib.util.spec_from_file_location("benchmarks", sys.argv.pop(1))
-sys.modules["benchmarks"] = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(sys.modules["benchmarks"])
-runpy.run_module("benchmarks.render_side", run_name="__main__", alter_sys=True)
-"""
-
-
-def _child(*arguments: object) -> dict[str, Any]:
-    package = Path(__file__).with_name("__init__.py")
-    command = [sys.executable, "-c", _RUN_SIDE, str(package), *map(str, arguments)]
-    found = subprocess.run(command, check=True, stdout=subprocess.PIPE)
-    return dict(json.loads(found.stdout))

@@ -19,24 +19,31 @@ PACES: tuple[Pace, ...] = get_args(Pace)
 CALLERS: tuple[Caller, ...] = get_args(Caller)
 
 
-_FILE = "notebook.py"
-
-
 @attrs.frozen
 class Task:
     """How much both sides have to do."""
 
     cells: int
     edits: int
-    seed: int
+    """Of each notebook."""
 
-    def expected(self, run: str, folder: Path) -> Expected:
-        """Return a notebook that no other run has, and what is to become of it."""
-        workload = make_workload(self.cells, self.edits, f"{self.seed} {run}")
+    seed: int
+    notebooks: int = 1
+    warm_up: int = 0
+    """Edits of each that are not measured, beside the others."""
+
+    def files(self, run: str, folder: Path) -> dict[Path, Expected]:
+        """Return files of notebooks that no other run has, and what is to become of them."""
         # In another folder: what lies beside the file is part of its folder's sync.
         elsewhere = folder / "expected"
         elsewhere.mkdir(exist_ok=True)
-        return Expected(workload, elsewhere)
+        seeds = (f"{self.seed} {run} {number}" for number in range(self.notebooks))
+        return {
+            folder / f"notebook-{number:04d}.py": Expected(
+                make_workload(self.cells, self.warm_up + self.edits, seed), elsewhere
+            )
+            for number, seed in enumerate(seeds)
+        }
 
 
 @attrs.define
@@ -81,20 +88,22 @@ def measure(task: Task, folder: Path, rounds: int, progress: Callable[[str], obj
     results = Results(task, rounds)
     for number in range(1, rounds + 1):
         for what, run in _runs(task, number, folder):
-            progress(f"{task.cells} cells, round {number} of {rounds}: {what}")
+            progress(f"{task.notebooks} x {task.cells} cells, round {number} of {rounds}: {what}")
             gc.collect()  # the garbage of one side must not be the other's work
             results.measurements.append(run())
-        data = (folder / _FILE).read_bytes()
+        data = next(folder.glob("notebook-*.py")).read_bytes()
         results.file_bytes = len(data)
         results.raw_s += raw_limit.seconds_for_each(folder, data, RAW_REPEATS)
     return results
 
 
 def _runs(task: Task, number: int, folder: Path) -> Iterator[tuple[str, Callable[[], Measurement]]]:
-    path = folder / _FILE
     for pace in PACES:
         for caller in CALLERS:
-            expected = task.expected(f"{number} {pace} {caller}", folder)
+            files = task.files(f"{number} {pace} {caller}", folder)
             if caller == "event loop":
-                yield f"marimo, {pace}", partial(marimo_side.run, path, expected, pace)
-            yield f"ours, {pace}, {caller}", partial(our_side.run, path, expected, pace, caller)
+                yield f"marimo, {pace}", partial(marimo_side.run, files, pace, task.warm_up)
+            yield (
+                f"ours, {pace}, {caller}",
+                partial(our_side.run, files, pace, caller, task.warm_up),
+            )

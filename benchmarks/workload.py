@@ -6,9 +6,12 @@ import random
 import re
 from collections.abc import Sequence
 from string import Template
+from typing import Any
 
 import attrs
 
+from actors import Cell, CellConfig
+from actors.types import CellId
 from benchmarks import section
 
 _NUMBER = re.compile(r"(?<![\w.\"'])\d+(?!\w)")
@@ -52,7 +55,22 @@ class Workload:
         The shape of the recordings in `tests/data`: an agent's edit of one
         cell comes with the whole order.
         """
-        return [_message(cell_ids, edit) for edit in self.edits]
+        return [_message(transaction) for transaction in self._transactions(cell_ids)]
+
+    def transactions(self, cell_ids: Sequence[str]) -> list[bytes]:
+        """Return the JSON of the transactions in these messages."""
+        return [json.dumps(each).encode() for each in self._transactions(cell_ids)]
+
+    def _transactions(self, cell_ids: Sequence[str]) -> list[dict[str, Any]]:
+        return [_transaction(cell_ids, edit) for edit in self.edits]
+
+
+def cells_of(workload: Workload) -> tuple[Cell, ...]:
+    """Return the cells that a host would open a notebook with."""
+    return tuple(
+        Cell(CellId(f"c{number:04d}"), cell.code, config=CellConfig(hide_code=cell.hide_code))
+        for number, cell in enumerate(workload.cells)
+    )
 
 
 def make_workload(cells: int, edits: int, seed: str) -> Workload:
@@ -103,10 +121,13 @@ def _edited(code: str, number: int, rng: random.Random) -> str:
     return f"{comment}\n{rest if first.startswith('# checked') else code}"
 
 
-def _message(cell_ids: Sequence[str], edit: Edit) -> bytes:
+def _transaction(cell_ids: Sequence[str], edit: Edit) -> dict[str, Any]:
     changes = [
         {"type": "set-code", "cellId": cell_ids[edit.position], "code": edit.code},
         {"type": "reorder-cells", "cellIds": list(cell_ids)},
     ]
-    transaction = {"changes": changes, "source": "code-mode", "version": None}
+    return {"changes": changes, "source": "code-mode", "version": None}
+
+
+def _message(transaction: dict[str, Any]) -> bytes:
     return json.dumps({"op": "notebook-document-transaction", "transaction": transaction}).encode()

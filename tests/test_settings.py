@@ -8,7 +8,7 @@ import pytest
 from actors import Settings
 
 NAMES = [field.name for field in attrs.fields(Settings) if field.type in {int, float}]
-MAY_BE_ZERO = {"drain_timeout_s", "max_restarts"}
+MAY_BE_ZERO = {"drain_timeout_s", "max_restarts", "save_quiet_s"}
 
 
 def having(name: str, value: Any) -> Settings:
@@ -51,6 +51,18 @@ def test_the_longest_retry_delay_is_not_shorter_than_the_first():
     with pytest.raises(ValueError, match=r"retry_max_s \(1\) must not be less than retry_min_s"):
         Settings(retry_min_s=2, retry_max_s=1)
     assert Settings(retry_min_s=2, retry_max_s=2).retry_max_s == 2
+
+
+def test_the_longest_delay_of_a_save_is_not_shorter_than_the_quiet_period():
+    with pytest.raises(
+        ValueError, match=r"save_max_delay_s \(1\) must not be less than save_quiet"
+    ):
+        Settings(save_quiet_s=2, save_max_delay_s=1)
+    assert Settings(save_quiet_s=2, save_max_delay_s=2).save_max_delay_s == 2
+
+
+def test_each_file_thread_has_a_codegen_of_its_own():
+    assert Settings().codegen_actors >= Settings().file_threads
 
 
 def test_settings_are_values():

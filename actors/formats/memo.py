@@ -11,56 +11,75 @@ from actors.settings import Settings
 class Memo:
     """Pure results by key; the least recently used make room for others.
 
-    Any thread may use it. Forgetting never changes an answer, only its cost.
+    Any thread may use it, with or without a GIL: the lock is held for a few steps
+    of a dictionary, and never while something is worked out or freed. Forgetting
+    never changes an answer, only its cost.
     """
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit_bytes = limit_bytes
         self._lock = threading.Lock()
-        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self._bytes = 0
+        self._used = _Entries()
+        """What was used since the last `age`; each entry is in one of the two."""
+
+        self._idle = _Entries()
 
     def __len__(self) -> int:
-        return len(self._entries)
+        with self._lock:
+            return len(self._used) + len(self._idle)
 
     @property
     def held_bytes(self) -> int:
         """What all entries weigh by their givers' estimates; never above the limit."""
-        return self._bytes
+        with self._lock:
+            return self._used.weight_bytes + self._idle.weight_bytes
 
     def get(self, key: Hashable) -> Any:
         """Return what was put under a key, or `None`."""
         with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
+            entry = self._used.get(key)
+            if entry is not None:
+                self._used.move_to_end(key)
+                return entry[0]
+            if not self._idle:
                 return None
-            self._entries.move_to_end(key)
-            return entry[0]
+            value, weight_bytes = self._idle.take(key)
+            if weight_bytes is not None:
+                self._used.add(key, value, weight_bytes)
+            return value
 
     def put(self, key: Hashable, value: object, weight_bytes: int) -> None:
         """Keep a value, unless there would be room for nothing else."""
         with self._lock:
-            old, old_bytes = self._entries.pop(key, (None, 0))
-            self._bytes -= old_bytes
+            dropped = [self._used.take(key), self._idle.take(key)]
             if weight_bytes <= self._limit_bytes:
-                self._entries[key] = (value, weight_bytes)
-                self._bytes += weight_bytes
-            dropped = [old, *self._make_room()]
+                self._used.add(key, value, weight_bytes)
+            dropped += self._make_room()
         dropped.clear()
 
     def drop(self, key: Hashable) -> Any:
         """Forget what was put under a key, and return it."""
         with self._lock:
-            value, weight_bytes = self._entries.pop(key, (None, 0))
-            self._bytes -= weight_bytes
-            return value
+            value, weight_bytes = self._used.take(key)
+            return self._idle.take(key)[0] if weight_bytes is None else value
+
+    def age(self) -> None:
+        """Forget what was not used since the call before this one.
+
+        Called every N seconds, it lets results go when they have been idle for
+        N to 2 N seconds. However many they are, nobody waits for the lock
+        meanwhile: a whole generation is put aside at once and freed afterwards.
+        """
+        with self._lock:
+            dropped, self._idle, self._used = self._idle, self._used, _Entries()
+        dropped.clear()
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            entries, self._entries = self._entries, OrderedDict()
-            self._bytes = 0
-        entries.clear()
+            dropped = [self._used, self._idle]
+            self._used, self._idle = _Entries(), _Entries()
+        dropped.clear()
 
     def limit(self, limit_bytes: int) -> None:
         """Set how much may be kept from now on."""
@@ -72,11 +91,38 @@ class Memo:
     def _make_room(self) -> list[Any]:
         """Return what was dropped, to be freed where nobody waits for the lock."""
         dropped = []
-        while self._bytes > self._limit_bytes:
-            _, (value, weight_bytes) = self._entries.popitem(last=False)
-            self._bytes -= weight_bytes
-            dropped.append(value)
+        while self._used.weight_bytes + self._idle.weight_bytes > self._limit_bytes:
+            dropped.append((self._idle or self._used).take_oldest())
         return dropped
+
+
+class _Entries(OrderedDict[Hashable, tuple[Any, int]]):
+    """Values and their weights by key, the least recently used first."""
+
+    __slots__ = ("weight_bytes",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight_bytes = 0
+
+    def add(self, key: Hashable, value: object, weight_bytes: int) -> None:
+        """Put a value under a key that is free."""
+        self[key] = value, weight_bytes
+        self.weight_bytes += weight_bytes
+
+    def take(self, key: Hashable) -> tuple[Any, int | None]:
+        """Remove an entry and return it; `None` twice if there is none."""
+        entry = self.pop(key, None)
+        if entry is None:
+            return None, None
+        self.weight_bytes -= entry[1]
+        return entry
+
+    def take_oldest(self) -> Any:
+        """Remove the entry that was not used for the longest time."""
+        _, (value, weight_bytes) = self.popitem(last=False)
+        self.weight_bytes -= weight_bytes
+        return value
 
 
 MEMO = Memo(Settings().render_memo_bytes)

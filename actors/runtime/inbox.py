@@ -143,7 +143,8 @@ class Inbox:
     @property
     def is_passive(self) -> bool:
         """Whether the actor was let go and is not needed now."""
-        return self._identity is not None and self.empty()
+        # In this order: a thread that makes the actor again does so before it takes a message.
+        return self.empty() and self._identity is not None
 
     def empty(self) -> bool:
         """Return whether no message waits."""
@@ -237,7 +238,7 @@ class Inbox:
             return
         if self._pause is not None:
             (start, action, message), self._pause = self._pause, None
-            start(_Action(self, actor, action, message))
+            _Action(self, actor, action, message).start_by(start)
             return
         if self._let_go:
             self._passivate(actor)
@@ -342,9 +343,23 @@ class _Action:
     action: Callable[[], None]
     message: Any
 
+    def start_by(self, start: Callable[[Runnable], object]) -> None:
+        """Hand it to whoever runs it; one who refuses, as a closed pool does, is a crash."""
+        try:
+            start(self)
+        except BaseException as error:  # noqa: BLE001 - or this actor would wait for ever
+            attrs.evolve(self, action=_raising(error)).run()
+
     def run(self) -> None:
         """Do it, and let the actor go on with its messages."""
         self.inbox.in_context(self.actor, lambda: self.actor.act(self.action, self.message))
+
+
+def _raising(error: BaseException) -> Callable[[], None]:
+    def action() -> None:
+        raise error
+
+    return action
 
 
 def _is_bounded(message: Any) -> bool:

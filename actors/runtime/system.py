@@ -48,8 +48,8 @@ class Actor(SupervisedActor, Generic[M]):
         """Handle no further message until `action` is done.
 
         Args:
-            start: gets that action as something to run, on any thread and at
-                any time: a `Bulkhead`, for work that blocks.
+            start: gets that action as something to run once, on any thread and
+                at any time: a `Bulkhead`, for work that blocks. It raises if it will not.
             action: runs as a part of this actor; what it raises is a crash.
             over: the message that it belongs to, which a crash is then over.
         """
@@ -160,14 +160,14 @@ class ActorSystem:
             self.request_stop(mailbox)
 
         def all_stopped() -> bool:
-            while pooled and pooled[-1].is_closed:
+            while pooled and self._has_stopped(pooled[-1]):
                 pooled.pop()
             return not pooled
 
         self.runtime.await_condition(all_stopped, timeout_s)
         left_s = deadline_s - self.runtime.clock.monotonic()
         orphans = [mailbox for mailbox in foreign if not mailbox.wait_until_stopped(left_s)]
-        busy = [inbox.upkeep.name for inbox in pooled if not inbox.is_closed]
+        busy = [inbox.upkeep.name for inbox in pooled if not self._has_stopped(inbox)]
         return [*busy, *map(str, orphans)]
 
     def request_stop(self, mailbox: Mailbox[Any]) -> None:
@@ -241,6 +241,10 @@ class ActorSystem:
             self._guarded(message.undelivered, reason)
 
     # -- inside ------------------------------------------------------------------
+
+    def _has_stopped(self, inbox: Inbox) -> bool:
+        """Return whether an actor has stopped, and its last messages have been told so."""
+        return inbox.is_closed and inbox not in self._living
 
     def _make_replacement(
         self, upkeep: _Upkeep, crashed: SupervisedActor

@@ -6,10 +6,38 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from actors.storage.place import Place
 from actors.storage.system_calls import SystemCalls
 
 # What a file system does not have, or is not ours to give.
 _NOT_ALLOWED = frozenset({errno.EPERM, errno.EACCES, errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
+
+
+def first_mode(found: os.stat_result | None) -> int:
+    """Return the mode to make a file with that will replace `found`.
+
+    A new file gets what the umask and the folder give to any new file. One
+    that replaces another is never open to more than that one is. Whom the
+    rights of its group will be for is not known before it is made, so they
+    are given at once only where everybody has the same; else it begins private.
+    """
+    if found is None:
+        return 0o666
+    mode = found.st_mode & 0o777
+    return mode if mode >> 3 & 0o7 == mode & 0o7 else 0o600
+
+
+def refuse_read_only(calls: SystemCalls, place: Place) -> None:
+    """Raise `PermissionError` when this process may not write a file.
+
+    A rename asks for the folder's permission only. Without this a file that
+    its owner protected would be replaced, and change its owner.
+    """
+    found = place.found
+    if found is None or (found.st_mode & stat.S_IWUSR and found.st_uid == os.getuid()):
+        return
+    if not calls.access(place.name, os.W_OK, dir_fd=place.folder):
+        raise PermissionError(errno.EACCES, "the file is read-only for this process")
 
 
 def keep_access(calls: SystemCalls, fd: int, status: os.stat_result, found: os.stat_result) -> None:

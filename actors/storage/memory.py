@@ -47,29 +47,36 @@ class MemoryStorage:
         files: Mapping[Path, bytes] | None = None,
         *,
         before: Callable[[Operation, Path], object] | None = None,
+        keep_history: bool = True,
     ) -> None:
         """Begin with `files`.
 
         Args:
             files: Texts that are there from the start.
             before: Called on the calling thread before each operation, with
-                its canonical path. It may block, or raise to make it fail.
+                its canonical path. It may block, which holds up no other
+                operation, or raise to make this one fail.
+            keep_history: `False` forgets each text as soon as there is
+                another: for load tests.
         """
         self._before = before
+        # Held for a look into a dictionary, never while anything is waited for.
         self._lock = threading.Lock()
         self._gate: Gate | None = None
         self._failures: dict[Operation, list[BaseException]] = {}
-        self._files: dict[Path, bytes] = {}
-        self._history: dict[Path, list[bytes]] = {}
+        # By text, which a path has in any case: a million paths as keys would
+        # each be hashed, split and looked at by the garbage collector.
+        self._files: dict[str, bytes] = {}
+        self._history: dict[str, list[bytes]] | None = {} if keep_history else None
         for path, data in (files or {}).items():
-            self._put(self.canonical(path), data)
+            self._put(str(self.canonical(path)), data)
 
     def read(self, path: Path) -> bytes | None:
         """Return the text at a path, or `None`."""
         path = self.canonical(path)
         self._begin("read", path)
         with self._lock:
-            return self._files.get(path)
+            return self._files.get(str(path))
 
     def replace(self, path: Path, data: bytes) -> Replaced:
         """Make `data` the text at a path."""
@@ -78,10 +85,11 @@ class MemoryStorage:
         if gate is not None:
             gate.pass_through()
         self._begin("replace", path)
+        name = str(path)
         with self._lock:
-            written = self._files.get(path) != data
+            written = self._files.get(name) != data
             if written:
-                self._put(path, bytes(data))
+                self._put(name, bytes(data))
         return Replaced(hashlib.sha256(data).hexdigest(), written)
 
     def rename(self, old: Path, new: Path) -> None:
@@ -89,18 +97,19 @@ class MemoryStorage:
         old, new = self.canonical(old), self.canonical(new)
         self._begin("rename", old)
         with explained("rename", old, new), self._lock:
-            if old not in self._files:
+            if str(old) not in self._files:
                 raise FileNotFoundError(errno.ENOENT, "there is no such file")
-            if new in self._files:
+            if str(new) in self._files:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-            self._put(new, self._files.pop(old))
+            self._put(str(new), self._files.pop(str(old)))
 
     def canonical(self, path: Path) -> Path:
         """Return the absolute path; there are no links here."""
         with explained("resolve", path):
             if b"\0" in os.fsencode(path):
                 raise ValueError("embedded null byte")
-        return Path(os.path.abspath(path))  # noqa: PTH100 - unlike Path.absolute it removes `..`
+        name = os.path.abspath(path)  # noqa: PTH100 - unlike Path.absolute it removes `..`
+        return path if name == str(path) else Path(name)
 
     def sweep(self, path: Path) -> int:
         """Return 0: nothing is ever left behind."""
@@ -111,9 +120,14 @@ class MemoryStorage:
         """Return every text that a path has had, the oldest first.
 
         One that came by a rename begins with the text that it brought.
+
+        Raises:
+            RuntimeError: when this store was told to keep none.
         """
+        if self._history is None:
+            raise RuntimeError("there is no history with keep_history=False")
         with self._lock:
-            return tuple(self._history.get(self.canonical(path), ()))
+            return tuple(self._history.get(str(self.canonical(path)), ()))
 
     def fail_next(
         self, error: BaseException | str = "disk full", times: int = 1, on: Operation = "replace"
@@ -136,12 +150,15 @@ class MemoryStorage:
     def _begin(self, operation: Operation, path: Path) -> None:
         if self._before is not None:
             self._before(operation, path)
+        if not self._failures:
+            return
         with self._lock:
             failures = self._failures.get(operation)
             failure = failures.pop(0) if failures else None
         if failure is not None:
             raise failure
 
-    def _put(self, path: Path, data: bytes) -> None:
-        self._files[path] = data
-        self._history.setdefault(path, []).append(data)
+    def _put(self, name: str, data: bytes) -> None:
+        self._files[name] = data
+        if self._history is not None:
+            self._history.setdefault(name, []).append(data)

@@ -43,20 +43,16 @@ class Place:
             calls.close(fd)
 
 
-@contextmanager
-def located(calls: SystemCalls, path: Path) -> Iterator[Place]:
-    """Give the place of a file, symbolic links followed, for the time of the block."""
+def locate(calls: SystemCalls, path: Path) -> Place:
+    """Return the place of a file, symbolic links followed; the caller closes its folder."""
     place = _look_up(calls, path)
     if place.found is not None and stat.S_ISLNK(place.found.st_mode):
         calls.close(place.folder)
-        place = _look_up(calls, Path(os.path.realpath(path)))
-    try:
-        yield place
-    finally:
-        calls.close(place.folder)
+        place = _look_up(calls, os.path.realpath(path))
+    return place
 
 
-def open_folder(calls: SystemCalls, folder: Path) -> int:
+def open_folder(calls: SystemCalls, folder: str | Path) -> int:
     """Return a descriptor of a folder, by which it can be used and synced."""
     try:
         return calls.open(folder, _FOLDER)
@@ -75,15 +71,16 @@ def refuse_irregular(status: os.stat_result) -> None:
     raise OSError(errno.EINVAL, "it is a pipe, socket or device, not a regular file")
 
 
-def _look_up(calls: SystemCalls, path: Path) -> Place:
-    if not path.name:
+def _look_up(calls: SystemCalls, path: str | Path) -> Place:
+    parent, name = os.path.split(path)
+    if not name:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    folder = open_folder(calls, path.parent)
+    folder = open_folder(calls, parent or ".")
     try:
-        found = calls.stat(path.name, dir_fd=folder, follow_symlinks=False)
+        found = calls.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:
         found = None
     except BaseException:
         calls.close(folder)
         raise
-    return Place(folder, path.name, found)
+    return Place(folder, name, found)

@@ -10,6 +10,9 @@ from functools import cache
 
 import attrs
 
+# How a file system says that it knows no such call.
+UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS})
+
 
 def _fsync(fd: int) -> None:
     """Return when the disk, not only its cache, holds the file."""

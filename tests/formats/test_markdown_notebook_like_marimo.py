@@ -1,5 +1,6 @@
 """What we write in `.md` and `.qmd`, and read there, is what marimo writes and reads."""
 
+import re
 from pathlib import Path
 
 import attrs
@@ -278,7 +279,7 @@ LINES = st.sampled_from(
 def test_any_mixture_of_lines_is_read_as_marimo_reads_it(tmp_path, body):
     # The first line is one that marimo can begin with, and blocks that are closed at
     # once get an empty line from it: see test_markdown_notebook_better_than_marimo.py.
-    text = f"---\ntitle: T\n---\n\nA text.\n{body}".replace("```\n```", "```\n\n```")
-    text = text.replace("~~~\n~~~", "~~~\n\n~~~").replace("``\n``", "``\n\n``")
+    text = f"---\ntitle: T\n---\n\nA text.\n{body}"
+    text = re.sub(r"(~~~|``)\n(?=\1)", r"\1\n\n", text)
     ours = cells(read(text))
     assert ours == cells_by_marimo(text, tmp_path / "notebook.md")

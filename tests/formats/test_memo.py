@@ -1,7 +1,9 @@
 """What is remembered stays within its bytes, the least recently used goes first."""
 
+import gc
 import threading
 import tracemalloc
+import weakref
 
 import pytest
 from hypothesis import given
@@ -63,7 +65,92 @@ def test_a_lower_limit_holds_at_once():
     assert memo.get("c") == "c"
 
 
-STEPS = st.lists(st.tuples(st.sampled_from("pgdl"), st.integers(0, 5), st.integers(0, 9)))
+def test_what_is_not_used_between_two_calls_of_age_is_forgotten():
+    memo = Memo(10)
+    for key in "abc":
+        memo.put(key, key, 3)
+    memo.age()
+    assert memo.get("a") == "a"
+    memo.put("b", "B", 2)
+    memo.age()
+    assert [memo.get(key) for key in "abc"] == ["a", "B", None]
+    assert memo.held_bytes == 5
+
+
+def test_what_was_idle_makes_room_before_what_was_used():
+    memo = Memo(10)
+    for key in "abc":
+        memo.put(key, key, 3)
+    memo.age()
+    memo.get("a")
+    memo.put("d", "d", 3)
+    assert [key for key in "abcd" if memo.get(key)] == ["a", "c", "d"]
+
+
+def test_what_is_idle_can_be_dropped():
+    memo = Memo(10)
+    memo.put("a", 1, 4)
+    memo.age()
+    assert (len(memo), memo.drop("a"), len(memo), memo.held_bytes) == (1, 1, 0, 0)
+
+
+class Slow:
+    """Takes its time to be freed: until it has seen that others can use the memo."""
+
+    def __init__(self, memo):
+        self.memo, self.was_free = memo, []
+
+    def __del__(self):
+        self.was_free.append(self.memo._lock.acquire(blocking=False))
+        self.memo._lock.release()
+
+
+FORGETTING = {
+    "age": lambda memo: (memo.age(), memo.age()),
+    "clear": lambda memo: memo.clear(),
+    "limit": lambda memo: memo.limit(1),
+    "put": lambda memo: memo.put("a", "a", 3),
+    "room": lambda memo: memo.put("b", "b", 8),
+}
+
+
+@pytest.mark.parametrize("forget", FORGETTING.values(), ids=FORGETTING)
+def test_nobody_waits_for_the_lock_while_a_value_is_freed(forget):
+    memo = Memo(10)
+    value = Slow(memo)
+    was_free = value.was_free
+    memo.put("a", value, 4)
+    del value
+    forget(memo)
+    assert was_free == [True]
+
+
+def test_nothing_of_a_notebook_stays_when_it_was_idle_for_two_calls_of_age():
+    notebook = notebook_of(["x = 1", "print(x)"], header="# its own")
+    notebook = formats.parse(formats.render(notebook, ".py"), ".py")
+    expected = formats.render(notebook, ".py")
+    rendering = weakref.ref(MEMO.get(("first", id(notebook.cells[0]))))
+    MEMO.age()
+    MEMO.age()
+    gc.collect()
+    assert (len(MEMO), rendering()) == (0, None)
+    assert formats.render(notebook, ".py") == expected
+
+
+def test_a_notebook_that_is_saved_now_and_then_stays_remembered(monkeypatch):
+    notebook = notebook_of(["x = 1", "print(x)"])
+    expected = formats.render(notebook, ".py")
+    monkeypatch.setattr("actors.formats.python.rendering.analyze", None)
+    for _ in range(5):
+        MEMO.age()
+        assert formats.render(notebook, ".py") == expected
+
+
+def weight_of(memo):
+    return sum(weight for part in (memo._used, memo._idle) for _, weight in part.values())
+
+
+STEPS = st.lists(st.tuples(st.sampled_from("pgdla"), st.integers(0, 5), st.integers(0, 9)))
 
 
 @given(STEPS)
@@ -77,11 +164,12 @@ def test_it_never_holds_more_than_its_limit_and_weighs_what_it_holds(steps):
                 assert memo.get(key) in {None, key}
             case "d":
                 memo.drop(key)
+            case "a":
+                memo.age()
             case _:
                 limit = number + 1
                 memo.limit(limit)
-        weights = [weight for _, weight in memo._entries.values()]
-        assert memo.held_bytes == sum(weights) <= limit
+        assert memo.held_bytes == weight_of(memo) <= limit
 
 
 def test_many_threads_leave_it_whole():
@@ -93,13 +181,15 @@ def test_many_threads_leave_it_whole():
             memo.put(key, key, key % 13)
             assert memo.get(step % 97) in {None, step % 97}
             memo.drop((step + number) % 97)
+            if step % 50 == number:
+                memo.age()
 
     threads = [threading.Thread(target=use, args=(number,)) for number in range(1, 9)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert memo.held_bytes == sum(weight for _, weight in memo._entries.values()) <= 500
+    assert memo.held_bytes == weight_of(memo) <= 500
 
 
 def test_many_notebooks_edited_in_turn_stay_within_the_limit():
@@ -141,11 +231,15 @@ def test_threads_that_render_one_notebook_agree():
     seen = []
 
     def render():
-        seen.append([formats.render(notebook, ".py") for notebook in notebooks])
+        texts = []
+        for notebook in notebooks:
+            texts.append(formats.render(notebook, ".py"))
+            MEMO.age()
+        seen.append(texts)
 
-    threads = [threading.Thread(target=render) for _ in range(6)]
+    threads = [threading.Thread(target=render) for _ in range(16)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert seen == [expected] * 6
+    assert seen == [expected] * 16

@@ -5,6 +5,7 @@ when the test says so.
 """
 
 import hashlib
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ from actors.messages import (
 )
 from actors.notebook import Cell, Document, Ledger, Notebook, SetCode, Transaction
 from actors.receipt import Receipt, Saved
-from actors.runtime import SimulatedRuntime
+from actors.runtime import AtOnce, BlockingWork, Runnable, SimulatedRuntime
 from actors.saver import Backoff, SaverActor, SaverParts
 from actors.testing import MemoryStorage, Probe, start_actor
-from actors.types import CellId, NotebookId
+from actors.types import CellId, Mailbox, NotebookId
 
 A, NOTEBOOK = CellId("a"), NotebookId("nb")
 PATH, OTHER = Path("/nb.py"), Path("/other.py")
@@ -42,6 +43,19 @@ def saved(version: int, text: str, path: Path = PATH) -> Saved:
     return Saved(version, hashlib.sha256(text.encode()).hexdigest(), path)
 
 
+class Disk:
+    """Where file work waits until the test says that the disk has done it."""
+
+    def __init__(self) -> None:
+        self.work: list[Runnable] = []
+        self.places: list[Hashable] = []
+
+    def run(self, owner: Hashable, place: Hashable, runnable: Runnable, /) -> None:
+        assert owner == NOTEBOOK
+        self.places.append(place)
+        self.work.append(runnable)
+
+
 class Scene:
     """One saver, whose neighbours and clock belong to the test."""
 
@@ -52,6 +66,7 @@ class Scene:
         path: Path | None = PATH,
         files: dict[Path, bytes] | None = None,
         max_restarts: int = 3,
+        blocking: BlockingWork | None = None,
         **options: Any,
     ) -> None:
         self.runtime = SimulatedRuntime()
@@ -60,6 +75,7 @@ class Scene:
         self.codegen: Probe[Generate] = Probe()
         self.notifier: Probe[NotifierMessage] = Probe()
         self.listener: Probe[NotebookFinished] = Probe()
+        self.active: Probe[Mailbox[SaverMessage]] = Probe()
         parts = SaverParts(
             notebook=NOTEBOOK,
             ledger=self.ledger,
@@ -69,6 +85,9 @@ class Scene:
             listener=self.listener,
             backoff=Backoff(1.0, 4.0, jitter=lambda: 0.0),
             later=self.runtime.later,
+            now=self.runtime.clock.monotonic,
+            blocking=blocking or AtOnce(),
+            active=self.active.tell,
         )
         self.mailbox = start_actor(self.runtime, lambda: saver(parts), max_restarts=max_restarts)
 

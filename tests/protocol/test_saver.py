@@ -14,7 +14,7 @@ from actors.messages import (
 )
 from actors.notebook import DeleteCell, Transaction
 from actors.receipt import Deferred, Refused
-from actors.runtime.pooled import Inbox
+from actors.runtime import Inbox
 from actors.types import CellId
 from tests.protocol.saver_scene import NOTEBOOK, OTHER, PATH, WIRE, Scene, edit, saved
 

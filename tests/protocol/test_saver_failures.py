@@ -89,7 +89,7 @@ def test_a_text_that_cannot_be_made_is_a_failed_save():
     assert scene.answer() == ["x"]
 
 
-@pytest.mark.parametrize("error", [RuntimeError("odd"), OSError(28, "full"), KeyError("k")])
+@pytest.mark.parametrize("error", [RuntimeError("odd"), OSError(28, "full"), SystemExit(1)])
 def test_whatever_a_storage_raises_is_a_failed_save(error):
     scene = Scene()
     receipt = scene.submit()

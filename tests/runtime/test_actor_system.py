@@ -1,6 +1,7 @@
 """Stopping the actors of a system, and what it counts."""
 
 from functools import partial
+from threading import Event
 
 import pytest
 
@@ -161,3 +162,26 @@ def test_a_router_gives_each_replica_a_message_in_turn():
     for number in range(7):
         router.tell(number)
     assert [probe.messages for probe in replicas] == [[0, 3, 6], [1, 4], [2, 5]]
+
+
+def test_stop_returns_when_the_last_dead_letter_has_been_told(live, two_threads, gate):
+    entered, reached = Event(), list[str]()
+    letter = Letter()
+
+    def hear() -> None:
+        entered.set()
+        gate.wait(FAILURE_S)
+        reached.append("told")
+
+    letter.when_undelivered = hear
+    mailbox = live.start(Doer, name="actor", dispatcher=two_threads)
+    both = Event()
+    mailbox.tell(partial(both.wait, FAILURE_S))
+    live.request_stop(mailbox)
+    mailbox.tell(letter)
+    both.set()
+    assert entered.wait(FAILURE_S)
+    assert live.stop([mailbox], 0.0) == ["actor"]
+    gate.set()
+    assert live.stop([mailbox], FAILURE_S) == []
+    assert (reached, live.statistics().actors) == (["told"], 0)

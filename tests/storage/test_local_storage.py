@@ -3,6 +3,7 @@
 import os
 import socket
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,32 @@ def test_a_save_is_written_synced_renamed_and_the_folder_synced_in_this_order(tm
     (tmp_path / "nb.py").write_bytes(b"old text")
     log: list[str] = []
     LocalStorage(traced(log)).replace(tmp_path / "nb.py", b"new")
-    expected = "open stat open lock access write fstat fchmod fsync replace close fsync close"
+    held = sys.platform == "linux"  # the old file, until it is replaced
+    assert log == [
+        *("open", "stat", *["open"] * held, "open", "lock", "write", "fstat", "fsync", "replace"),
+        *(*["close"] * held, "close", "fstat", "fsync", "close"),
+    ]
+
+
+def test_a_new_file_takes_no_other_calls(tmp_path):
+    log: list[str] = []
+    LocalStorage(traced(log)).replace(tmp_path / "nb.py", b"new")
+    expected = "open stat open lock write fstat fsync replace close fstat fsync close"
     assert " ".join(log) == expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is held")
+def test_the_old_file_is_freed_after_the_rename_not_by_it(tmp_path):
+    (tmp_path / "nb.py").write_bytes(b"old text")
+    old = (tmp_path / "nb.py").stat().st_ino
+    held: list[int] = []
+
+    def replace(*args, **kwargs):
+        SystemCalls().replace(*args, **kwargs)
+        held.extend(fd.stat().st_ino for fd in Path("/proc/self/fd").iterdir() if fd.exists())
+
+    LocalStorage(SystemCalls(replace=replace)).replace(tmp_path / "nb.py", b"new")
+    assert old in held
 
 
 def test_an_unchanged_file_keeps_its_inode_but_is_synced_with_its_folder(tmp_path):
@@ -58,6 +83,18 @@ def test_an_unchanged_file_keeps_its_inode_but_is_synced_with_its_folder(tmp_pat
     assert not LocalStorage(traced(log)).replace(path, b"text").written
     assert log.count("fsync") == 2
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_text_that_grows_while_it_is_compared_is_not_taken_for_ours(tmp_path):
+    (tmp_path / "nb.py").write_bytes(b"text")
+
+    def read(fd, size):
+        with (tmp_path / "nb.py").open("ab") as other:
+            other.write(b" and more")
+        return os.read(fd, size)
+
+    assert LocalStorage(SystemCalls(read=read)).replace(tmp_path / "nb.py", b"text").written
+    assert (tmp_path / "nb.py").read_bytes() == b"text"
 
 
 def test_unchanged_is_asked_of_the_disk_not_of_memory(storage, tmp_path):

@@ -42,9 +42,13 @@ def test_a_replaced_file_keeps_its_mode_whatever_the_umask(storage, tmp_path, mo
     assert mode_of(tmp_path / "nb.py") == mode
 
 
-def test_the_text_of_a_private_file_is_never_in_a_file_that_others_can_read(tmp_path):
+@pytest.mark.parametrize(
+    ("mode", "at_first"),
+    [(0o600, 0o600), (0o640, 0o600), (0o604, 0o600), (0o4711, 0o711), (0o644, 0o644)],
+)
+def test_the_text_is_never_in_a_file_that_is_open_to_more_than_its_own(tmp_path, mode, at_first):
     (tmp_path / "nb.py").write_bytes(b"old")
-    (tmp_path / "nb.py").chmod(0o600)
+    (tmp_path / "nb.py").chmod(mode)
     modes = []
 
     def write(fd, data):
@@ -52,7 +56,37 @@ def test_the_text_of_a_private_file_is_never_in_a_file_that_others_can_read(tmp_
         return os.write(fd, data)
 
     LocalStorage(SystemCalls(write=write)).replace(tmp_path / "nb.py", b"secret")
-    assert modes == [0o600]
+    assert modes == [at_first]
+
+
+def test_a_umask_takes_nothing_from_a_file_that_is_replaced(tmp_path):
+    (tmp_path / "nb.py").write_bytes(b"old")
+    (tmp_path / "nb.py").chmod(0o666)
+    umask = os.umask(0o077)
+    try:
+        LocalStorage().replace(tmp_path / "nb.py", b"new text")
+    finally:
+        os.umask(umask)
+    assert mode_of(tmp_path / "nb.py") == 0o666
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o555, 0o066])
+def test_a_file_that_its_owner_made_read_only_is_asked_about(tmp_path, mode):
+    (tmp_path / "nb.py").write_bytes(b"old")
+    (tmp_path / "nb.py").chmod(mode)
+    calls = SystemCalls(access=lambda name, how, dir_fd: False)
+    with pytest.raises(StorageError, match="the file is read-only for this process"):
+        LocalStorage(calls).replace(tmp_path / "nb.py", b"new text")
+    assert (names_in(tmp_path), (tmp_path / "nb.py").stat().st_size) == (["nb.py"], 3)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a file of another owner")
+def test_a_file_of_another_owner_is_asked_about_whatever_its_mode(tmp_path):
+    (tmp_path / "nb.py").write_bytes(b"old")
+    os.chown(tmp_path / "nb.py", 12345, -1)
+    calls = SystemCalls(access=lambda name, how, dir_fd: False)
+    with pytest.raises(StorageError, match="the file is read-only for this process"):
+        LocalStorage(calls).replace(tmp_path / "nb.py", b"new text")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

@@ -67,6 +67,7 @@ def sweep_as_if_much_later(folder: Path) -> None:
 @pytest.mark.parametrize("call", ["open", "lock", "write", "fstat", "fchmod", "fsync", "replace"])
 def test_a_process_killed_at_any_call_leaves_the_old_text_and_litter_that_is_swept(tmp_path, call):
     (tmp_path / "nb.py").write_bytes(b"old")
+    (tmp_path / "nb.py").chmod(0o640)  # so that its temporary file is given another mode
     script = f"""
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)

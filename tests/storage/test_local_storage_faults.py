@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,14 +18,16 @@ from actors.storage.system_calls import SystemCalls
 CALLS = [field.name for field in attrs.fields(SystemCalls)]
 OLD, NEW = b"old text", b"the new text"
 
+HELD = sys.platform == "linux"  # the old file, until it is replaced
 SAVE = [
-    *("open", "stat"),
-    *("open", "lock", "access", "write", "fstat", "fchmod", "fsync", "replace", "close"),
-    *("fsync", "close"),
+    *("open", "stat", *["open"] * HELD),
+    *("open", "lock", "write", "fstat", "fchmod", "fsync", "replace", "close"),
+    *(*["close"] * HELD, "fstat", "fsync", "close"),
 ]
 RENAMED = SAVE.index("replace")
-# Without a lock nobody sweeps, and what a close could report the fsync has.
-FORGIVEN = {SAVE.index("lock"), SAVE.index("close")}
+# Without a lock nobody sweeps, what a close could report the fsync has, and
+# the old file is held for speed only.
+FORGIVEN = {SAVE.index("lock"), SAVE.index("close"), *[2, SAVE.index("close") + 1] * HELD}
 
 
 class Trace:
@@ -93,8 +96,10 @@ def names_in(folder: Path) -> list[str]:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    (tmp_path / "nb.py").write_bytes(OLD)
-    return tmp_path / "nb.py"
+    path = tmp_path / "nb.py"
+    path.write_bytes(OLD)
+    path.chmod(0o640)  # not the mode that its temporary file begins with
+    return path
 
 
 # -- each call, one after the other ----------------------------------------------
@@ -120,11 +125,12 @@ def test_an_interrupt_at_any_call_leaves_a_whole_file_and_nothing_else(tmp_path,
 
 
 @pytest.mark.parametrize("point", sorted(FORGIVEN))
-def test_a_lock_or_a_close_that_fails_does_not_stop_a_save(tmp_path, path, point):
+def test_a_call_that_may_fail_does_not_stop_a_save(tmp_path, path, point):
     trace = Trace(point)
     assert LocalStorage(trace.calls).replace(path, NEW).written
     assert path.read_bytes() == NEW
-    assert (names_in(tmp_path), trace.names) == (["nb.py"], SAVE)
+    assert names_in(tmp_path) == ["nb.py"]
+    assert trace.open_fds == set()
 
 
 @pytest.mark.parametrize("point", sorted(set(range(len(SAVE))) - FORGIVEN))
@@ -138,7 +144,7 @@ def test_after_any_failed_call_the_next_attempt_succeeds(tmp_path, path, point):
     assert not storage.replace(path, NEW).written
 
 
-@pytest.mark.parametrize("point", range(11))
+@pytest.mark.parametrize("point", range(13))
 def test_whatever_call_of_a_rename_fails_the_text_is_under_one_name(tmp_path, path, point):
     trace = Trace(point)
     with pytest.raises(StorageError):

@@ -1,6 +1,8 @@
 """The store in memory fails, waits and remembers as its test wants."""
 
 import errno
+import threading
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,6 +30,38 @@ def test_history_stays_with_the_path_when_its_file_is_renamed():
     storage.rename(PATH, Path("/b.py"))
     storage.replace(Path("/b.py"), b"b")
     assert (storage.history(PATH), storage.history(Path("/b.py"))) == ((b"a",), (b"a", b"b"))
+
+
+def test_without_history_only_the_newest_text_of_a_path_is_kept():
+    storage = MemoryStorage(keep_history=False)
+    tracemalloc.start()
+    try:
+        for step in range(1_000):
+            storage.replace(PATH, b"%d" % step * 10_000)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert storage.read(PATH) == b"999" * 10_000
+    assert kept < 100_000
+
+
+def test_without_history_there_is_none_to_ask_for():
+    with pytest.raises(RuntimeError, match="keep_history=False"):
+        MemoryStorage(keep_history=False).history(PATH)
+
+
+def test_a_file_costs_little_beside_the_path_and_the_text_that_its_notebook_has():
+    paths = [Path(f"/folder/{index}.py") for index in range(10_000)]
+    texts = [str(path).encode() for path in paths]  # and each path has its text now
+    storage = MemoryStorage(keep_history=False)
+    tracemalloc.start()
+    try:
+        for path, data in zip(paths, texts, strict=True):
+            storage.replace(path, data)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 150 * len(paths)
 
 
 def test_the_next_saves_fail_and_change_nothing():
@@ -63,6 +97,25 @@ def test_a_hook_sees_each_operation_before_it_and_may_stop_it():
         storage.replace(PATH, b"b")
     assert storage.read(PATH) == b"a"
     assert seen == [("replace", PATH), ("read", PATH)]
+
+
+def test_a_hook_that_blocks_for_one_path_holds_up_no_other():
+    arrived, leave = threading.Event(), threading.Event()
+
+    def slow_disk(operation, path):
+        if path == PATH:
+            arrived.set()
+            assert leave.wait(30)
+
+    storage = MemoryStorage({Path("/b.py"): b"b"}, before=slow_disk)
+    with ThreadPoolExecutor(1) as threads:
+        save = threads.submit(storage.replace, PATH, b"a")
+        assert arrived.wait(30)
+        assert storage.replace(Path("/c.py"), b"c").written
+        storage.rename(Path("/b.py"), Path("/d.py"))
+        assert (storage.read(Path("/d.py")), storage.history(PATH)) == (b"b", ())
+        leave.set()
+        assert save.result(30).written
 
 
 def test_a_save_waits_at_the_gate_until_it_is_opened():

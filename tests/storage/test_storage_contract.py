@@ -159,3 +159,9 @@ class TestMemoryStorage(StorageContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return MemoryStorage()
+
+
+class TestMemoryStorageWithoutHistory(StorageContract):
+    @pytest.fixture
+    def storage(self) -> Storage:
+        return MemoryStorage(keep_history=False)

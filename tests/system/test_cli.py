@@ -135,7 +135,8 @@ def test_an_out_that_cannot_be_written_is_work_that_cannot_be_saved():
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--help"], ["replay", "--help"], ["-h"], ["replay", "-h"]]
+    "arguments",
+    [[], ["--help"], ["replay", "--help"], ["-h"], ["replay", "-h"], ["loadtest", "-h"]],
 )
 def test_help_is_given(arguments):
     result = run(*arguments)
@@ -144,9 +145,13 @@ def test_help_is_given(arguments):
     if arguments == ["--help"]:
         assert "Exit status: 0 done" in result.stdout
         assert "replay" in result.stdout
+        assert "loadtest" in result.stdout
 
 
-@pytest.mark.parametrize("arguments", [["nonsense"], ["replay"], ["replay", "x", "--rate"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["replay"], ["replay", "x", "--rate"], ["loadtest", "--sessions", "many"]],
+)
 def test_wrong_use_is_told_without_a_traceback(arguments):
     result = run(*arguments)
     assert result.returncode == 2

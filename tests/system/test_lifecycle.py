@@ -40,6 +40,9 @@ PATIENT = Settings(drain_timeout_s=3600, max_restarts=1_000)
 LONG_S = 1_000
 """More than all the failures that one history asks for can delay a save."""
 
+IDLE_S = 2 * PATIENT.passivate_after_s + 1
+"""So long without a message, and a saver with nothing to do is let go for sure."""
+
 which = st.integers(0, 7)
 seeds = st.integers(0, 2**16)
 
@@ -142,6 +145,12 @@ class AnyLife(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.1, 5.0]))
     def wait(self, seconds):
         self.runtime.advance(seconds)
+
+    @rule()
+    def rest(self):
+        """Let so much time pass that savers with nothing to do are let go."""
+        self.runtime.run_until_idle()
+        self.runtime.advance(IDLE_S)
 
     @rule(crash=st.sampled_from(["before", "after"]))
     def crash_next(self, crash):

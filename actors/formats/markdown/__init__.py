@@ -24,7 +24,7 @@ from actors.formats.markdown.front_matter import NO_FRONT_MATTER, FrontMatter
 from actors.formats.markdown.metadata import fields_of, front_matter_of
 from actors.formats.markdown.sql import SqlCell
 from actors.formats.python.broken_files import conflict_line
-from actors.formats.python.reading import cell_ids
+from actors.formats.python.cell_ids import cell_ids
 from actors.formats.python.toplevel import DEFAULT_NAME
 from actors.notebook import Cell, CellConfig, Notebook, TextStyle
 from actors.types import CellId

@@ -57,7 +57,7 @@ class Between:
             behind[construct.anchor], above[below.anchor] = split(text[construct.end : below.start])
         run = constructs[-1]
         run_guard = text[run.start : run.end]
-        is_own = bool(run_guard) and not _is_usual(run_guard)
+        is_own = run_guard not in {"", RUN_GUARD} and not _is_usual(run_guard)
         return cls(
             {anchor: gap for anchor, gap in above.items() if gap},
             {anchor: gap for anchor, gap in behind.items() if gap},

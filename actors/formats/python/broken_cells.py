@@ -10,6 +10,7 @@ from actors.formats.python.cell_source import dedented, header_end
 from actors.formats.python.cell_statements import CellText, Source, cell_of
 from actors.formats.python.literals import lines_inside_literals
 from actors.formats.python.quiet import UnreadableError, parse
+from actors.notebook import DEFAULT_CONFIG
 
 _RETURN = re.compile(r"return(?![\w.])")
 _NAME = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
@@ -35,7 +36,7 @@ def broken_cell(text: str) -> CellText:
     header = _header(text)
     if header is None:
         name = _NAME.search(text)
-        return CellText("unparsable", text.strip(), name[1] if name else "_", {})
+        return CellText("unparsable", text.strip(), name[1] if name else "_", DEFAULT_CONFIG)
     lines = text.split("\n")
     if header.cell.kind == "reusable":
         code = "\n".join(lines[header.decorator_lines :])

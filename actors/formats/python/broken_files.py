@@ -8,12 +8,14 @@ import attrs
 from actors.formats.python.literals import scan
 from actors.formats.python.quiet import UnreadableError, parse, quieted
 
-_BOUNDARY = re.compile(
+BOUNDARY = re.compile(
     r"@app\.(?:cell|function|class_definition)\b"
     r"|(?:async\s+)?with\s+app\.setup\b"
     r"|app\._unparsable_cell\b"
     r"|if\s+__name__\s*=="
 )
+"""A line that begins a cell or the run guard, unless it is inside a string."""
+
 _MARKER = re.compile(r"(?:<{7}|>{7}|\|{7})(?: .*)?")
 _MOST_JOINED = 8
 
@@ -31,7 +33,7 @@ class Piece:
     def is_cell(self) -> bool:
         """Whether it begins a cell, and not the file or what starts the app."""
         text = self.text.lstrip()
-        return bool(_BOUNDARY.match(text) or text.startswith("@")) and not text.startswith("if")
+        return bool(BOUNDARY.match(text) or text.startswith("@")) and not text.startswith("if")
 
 
 def pieces(lines: Sequence[str]) -> Iterator[Piece]:
@@ -49,7 +51,7 @@ def pieces(lines: Sequence[str]) -> Iterator[Piece]:
 def _starts(lines: Sequence[str]) -> list[int]:
     starts = []
     for number, line in enumerate(lines):
-        if not _BOUNDARY.match(line):
+        if not BOUNDARY.match(line):
             continue
         start = number
         while start > 0 and lines[start - 1].startswith("@") and start - 1 not in starts:

@@ -1,6 +1,7 @@
 """What one cell's code says about itself; the rest of the notebook plays no part."""
 
 import ast
+import operator
 import re
 import sys
 import types
@@ -72,7 +73,7 @@ class CellFacts:
 
     def says_the_same(self, other: "CellFacts") -> bool:
         """Return whether the rest of a notebook cannot tell two cells apart."""
-        return attrs.evolve(self, code="", body="") == attrs.evolve(other, code="", body="")
+        return _seen(self) == _seen(other)
 
     def weight_bytes(self) -> int:
         """Return about what keeping this takes, calibrated with `tracemalloc`."""
@@ -105,9 +106,9 @@ def _facts(original: str) -> CellFacts:
     code = original.replace("\u00a0", " ")
     source = quieted(code)
     tree = parse(source)
-    is_async = not is_plain(source.text, tree) and awaits(source, tree)
     is_single = len(tree.body) == 1 and isinstance(tree.body[0], _DEFINITIONS)
     scopes = Scopes(tree, detailed=is_single)
+    is_async = not is_plain(source.text, scopes) and awaits(source, tree)
     if scopes.imports_star:  # Python allows that in a module; in the file a cell is a function
         return CellFacts(original, is_parsable=False)
     body = _body(code, markdown_cells.formatted(code, source, tree) or code, tree)
@@ -126,6 +127,10 @@ def _facts(original: str) -> CellFacts:
         ),
     )
 
+
+_seen = operator.attrgetter(
+    *(field.name for field in attrs.fields(CellFacts) if field.name not in {"code", "body"})
+)
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _NEEDS_BLANK_LINE = (*_DEFINITIONS, ast.Import, ast.ImportFrom)
@@ -148,7 +153,8 @@ _PERHAPS_NO_BODY = ("\t", "\f", "\r", "\n" + 90 * " ")
 
 
 def _is_function_body(code: str, body: str, *, has_global: bool) -> bool:
-    if not has_global and not any(odd in f"\n{code}" for odd in _PERHAPS_NO_BODY):
+    lines = f"\n{code}"
+    if not has_global and not any(odd in lines for odd in _PERHAPS_NO_BODY):
         return True
     function = quieted(f"async def _():\n{body}\n    return")
     try:

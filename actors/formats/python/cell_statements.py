@@ -1,7 +1,7 @@
 """The statements that a `.py` notebook's cells are, and the code in them."""
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import attrs
@@ -13,6 +13,7 @@ from actors.formats.python.cell_source import (
     without_literals,
 )
 from actors.formats.python.quiet import QuietSource, quieted
+from actors.notebook import CellConfig
 
 SETUP_NAME = "setup"
 
@@ -30,7 +31,7 @@ class CellText:
 
     code: str
     name: str
-    options: Mapping[str, Any]
+    config: CellConfig
 
 
 @attrs.frozen
@@ -45,8 +46,8 @@ class Source:
     @classmethod
     def of(cls, text: str) -> "Source":
         r"""Return the source of a text whose lines all end in `\n`."""
-        quiet = quieted(text)
-        return cls(text, quiet, tuple(text.split("\n")), tuple(quiet.text.split("\n")))
+        quiet, lines = quieted(text), tuple(text.split("\n"))
+        return cls(text, quiet, lines, tuple(quiet.text.split("\n")) if quiet.inserted else lines)
 
     def column(self, line: int, utf8_column: int) -> int:
         """Return where in a line the syntax tree means, in characters."""
@@ -69,14 +70,15 @@ def cell_of(node: ast.stmt, source: Source) -> CellText | None:
             if _app_attribute(_called(item.context_expr)) != "setup":
                 return None
             code = _without_pass(_body(node, source))
-            return CellText("setup", code, SETUP_NAME, keywords(item.context_expr))
+            return CellText("setup", code, SETUP_NAME, _config(item.context_expr))
         case ast.Expr(value=ast.Call(args=[ast.Constant(value=str(text))]) as call):
             if _app_attribute(call.func) != "_unparsable_cell":
                 return None
             options = keywords(call)
             name = options.pop("name", None)
             name = "_" if name is None else str(name)
-            return CellText("unparsable", unparsable_code(text), name, options)
+            config = CellConfig.from_options(options)
+            return CellText("unparsable", unparsable_code(text), name, config)
         case _:
             return None
 
@@ -150,6 +152,10 @@ def keywords(node: ast.expr) -> dict[str, Any]:
     return values
 
 
+def _config(node: ast.expr) -> CellConfig:
+    return CellConfig.from_options(keywords(node))
+
+
 def _called(node: ast.expr) -> ast.expr:
     return node.func if isinstance(node, ast.Call) else node
 
@@ -170,13 +176,13 @@ def _decorator(node: _Definition) -> ast.expr | None:
 
 
 def _decorated(node: _Definition, decorator: ast.expr, source: Source) -> CellText:
-    options = keywords(decorator)
+    config = _config(decorator)
     if _app_attribute(_called(decorator)) == "cell" and not isinstance(node, ast.ClassDef):
-        return CellText("cell", _body(node, source), node.name, options)
+        return CellText("cell", _body(node, source), node.name, config)
     assert decorator.end_lineno is not None
     above = source.lines[node.decorator_list[0].lineno - 1 : decorator.lineno - 1]
     code = dedented([*above, *source.lines[decorator.end_lineno : _last_line(node, source)]])
-    return CellText("reusable", code, node.name, options)
+    return CellText("reusable", code, node.name, config)
 
 
 def _last_line(node: ast.stmt, source: Source) -> int:

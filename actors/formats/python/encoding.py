@@ -8,7 +8,7 @@ of its lines have.
 import re
 
 from actors.errors import FormatError
-from actors.notebook import TextStyle
+from actors.notebook import PLAIN_STYLE, TextStyle
 
 _BOM = b"\xef\xbb\xbf"
 _WITH_BOM = "utf-8-sig"
@@ -32,7 +32,8 @@ def decoded(data: bytes) -> tuple[str, TextStyle]:
     """
     has_bom = data.startswith(_BOM)
     data = data.removeprefix(_BOM)
-    encoding = "utf-8" if has_bom else _declared(data.decode("latin-1"))
+    declares = not has_bom and b"coding" in data
+    encoding = _declared(data.decode("latin-1")) if declares else "utf-8"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -40,7 +41,10 @@ def decoded(data: bytes) -> tuple[str, TextStyle]:
         raise FormatError(f"not text in {encoding.upper()}", line) from None
     except (UnicodeError, LookupError, ValueError):  # codecs that are none of text
         raise FormatError(f"declares an encoding that is of no use: {encoding!r}", 1) from None
-    style = TextStyle(_newline(text), _WITH_BOM if has_bom else encoding)
+    encoding = _WITH_BOM if has_bom else encoding
+    if "\r" not in text:
+        return text, PLAIN_STYLE if encoding == "utf-8" else TextStyle(encoding=encoding)
+    style = TextStyle(_newline(text), encoding)
     return text.replace("\r\n", "\n").replace("\r", "\n"), style
 
 

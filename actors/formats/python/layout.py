@@ -8,6 +8,7 @@ from actors.formats.python.literals import lines_inside_literals
 INDENT = "    "
 LINE_LENGTH = 80
 
+_ABOVE_TEXT = re.compile(r"\n(?=[^\S\n]*\S)")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _FORM_FEEDS = re.compile(r"[ \t\f]*\f")
 
@@ -19,14 +20,12 @@ def indent(text: str) -> str:
     `textwrap.indent`, also ends lines at `\f`, `\x85` or `\u2028`, and would put
     spaces into the middle of a string that holds one of these.
     """
-    if "\f" in text:
-        return _indent_with_form_feeds(text)
-    return "".join(
-        INDENT + line if line and not line.isspace() else line for line in _LINE.findall(text)
-    )
+    if "\f" in text or "\r" in text:
+        return _indent_odd_lines(text)
+    return _ABOVE_TEXT.sub(f"\n{INDENT}", f"\n{text}")[1:]
 
 
-def _indent_with_form_feeds(text: str) -> str:
+def _indent_odd_lines(text: str) -> str:
     """A form feed sets the tokenizer's column to 0: spaces count behind it only."""
     inside = lines_inside_literals(text)
     lines = []

@@ -27,7 +27,7 @@ def formatted(code: str, source: QuietSource, tree: ast.Module) -> str | None:
         between = between.replace("{", "{{").replace("}", "}}")
     between = between.replace('""', '"\\"')
     result = f'{code[:start]}mo.md({tag}"""\n{between}\n"""){code[end:]}'
-    return result if _reads_as(result, markdown) else None
+    return result if result == code or _reads_as(result, markdown) else None
 
 
 def _markdown_call(tree: ast.Module) -> ast.Call | None:

@@ -90,9 +90,11 @@ class QuietSource:
 def quieted(source: str) -> QuietSource:
     """Return a source with the same meaning that gives no warnings when parsed."""
     if not (
-        _PERHAPS_INVALID_ESCAPE.search(source)
-        or _PERHAPS_GLUED.search(source)
-        or ("\\" in source and _PERHAPS_BYTES.search(source))
+        _PERHAPS_GLUED.search(source)
+        or (
+            "\\" in source
+            and (_PERHAPS_INVALID_ESCAPE.search(source) or _PERHAPS_BYTES.search(source))
+        )
     ):
         return QuietSource(source)
     found = scan(source)

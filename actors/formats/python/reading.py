@@ -1,8 +1,7 @@
 """Reading a `.py` notebook, as marimo 0.25.2 reads it and a little more carefully."""
 
 import ast
-import random
-import string
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 
@@ -10,11 +9,12 @@ import attrs
 from loguru import logger
 
 from actors.errors import FormatError
+from actors.formats.memo import MEMO
 from actors.formats.python.between_cells import APP, IMPORT, RUN, VERSION, Between, Construct
 from actors.formats.python.broken_cells import broken_cell, line_outside
 from actors.formats.python.broken_files import conflict_line, marker_line, pieces
+from actors.formats.python.cell_ids import numbered
 from actors.formats.python.cell_statements import (
-    SETUP_NAME,
     CellText,
     Source,
     cell_of,
@@ -26,12 +26,13 @@ from actors.formats.python.cell_statements import (
 from actors.formats.python.encoding import decoded
 from actors.formats.python.quiet import UnreadableError
 from actors.formats.python.quiet import parse as parse_quietly
-from actors.formats.python.toplevel import REUSABLE_PREFIX
-from actors.notebook import Cell, CellConfig, Notebook, TextStyle
-from actors.types import CellId
+from actors.formats.python.usual_files import taken_apart
+from actors.notebook import PLAIN_STYLE, Notebook, TextStyle
 
 _NOT_A_NOTEBOOK = "a plain Python script and no marimo notebook: it has no `app = marimo.App(...)`"
 
+
+_TOP_BYTES = 1_000
 
 Place = tuple[int, int]
 """A line, counted from 1, and a column in characters."""
@@ -66,12 +67,54 @@ class _Statement:
 def parse(data: bytes) -> Notebook:
     """Return the notebook; see `actors.formats.parse`."""
     text, style = decoded(data)
+    if (notebook := _quickly(text, style)) is not None:
+        return notebook
+    return carefully(text, style)
+
+
+def carefully(text: str, style: TextStyle) -> Notebook:
+    """Return the notebook in any text, with all that its file has besides."""
     if not text.strip():
         return Notebook(style=style)
     try:
         return _notebook(text, style, _statements(text))
     except RecursionError:
         raise FormatError("nested too deeply to be read") from None
+
+
+# -- files as marimo writes them ---------------------------------------------------
+
+
+def _quickly(text: str, style: TextStyle) -> Notebook | None:
+    """Return the same notebook for a fifth of the time, or `None`."""
+    parts = taken_apart(text)
+    notebook = None if parts is None else _top(parts[0])
+    if parts is None or notebook is None:
+        return None
+    return attrs.evolve(notebook, cells=numbered(parts[1]), style=style)
+
+
+def _top(text: str) -> Notebook | None:
+    """Return a notebook without cells from what stands above them, if that is usual.
+
+    Remembered, because most notebooks begin alike, and then share what they hold.
+    """
+    key = "top", text
+    notebook: Notebook | None = MEMO.get(key)
+    if notebook is None and (notebook := _read_top(text)) is not None:
+        MEMO.put(key, notebook, 2 * sys.getsizeof(text) + _TOP_BYTES)
+    return notebook
+
+
+def _read_top(text: str) -> Notebook | None:
+    try:
+        statements = _statements(text)
+        notebook = _notebook(text, PLAIN_STYLE, statements)
+    except (FormatError, RecursionError):
+        return None
+    ends_with_app = bool(statements) and isinstance(statements[-1].node, ast.Assign)
+    is_usual = ends_with_app and not notebook.cells and not notebook.extra
+    return notebook if is_usual and notebook.style == PLAIN_STYLE else None
 
 
 # -- statements ------------------------------------------------------------------
@@ -149,7 +192,7 @@ def _notebook(text: str, style: TextStyle, statements: Sequence[_Statement]) -> 
     version = _first(_between(statements, imported, app), lambda s: bool(_version(s.node)))
     run = _first(_between(statements, app, None), lambda s: _is_run_guard(s.node))
     read = [s for s in _between(statements, app, run) if s.cell is not None]
-    cells = tuple(_numbered(s.cell for s in read if s.cell is not None))
+    cells = tuple(numbered(s.cell for s in read if s.cell is not None))
     parts = {IMPORT: imported, VERSION: version, APP: app}
     parts |= zip((cell.id for cell in cells), read, strict=True)
     notebook = Notebook(
@@ -193,7 +236,7 @@ def _with_the_rest(
     return attrs.evolve(
         notebook,
         header=text[: constructs[0].start].strip(),
-        style=attrs.evolve(style, footer=footer if footer.strip() else ""),
+        style=attrs.evolve(style, footer=footer) if footer.strip() else style,
         extra=Between.read(text, constructs).as_extra(),
     )
 
@@ -248,30 +291,3 @@ def _is_run_guard(node: ast.stmt | None) -> bool:
             return True
         case _:
             return False
-
-
-# -- cells -------------------------------------------------------------------------
-
-
-def _numbered(texts: Iterable[CellText]) -> Iterator[Cell]:
-    """Give ids as marimo's loader does, so that a host that loaded the file agrees."""
-    ids = cell_ids()
-    has_setup = False
-    for position, text in enumerate(texts):
-        is_broken_setup = (text.kind, text.name, position) == ("unparsable", SETUP_NAME, 0)
-        is_setup = not has_setup and (text.kind == "setup" or is_broken_setup)
-        has_setup |= is_setup
-        name = REUSABLE_PREFIX + text.name if text.kind == "reusable" else text.name
-        config = CellConfig.from_options(text.options)
-        yield Cell(CellId(SETUP_NAME if is_setup else next(ids)), text.code, name, config)
-
-
-def cell_ids() -> Iterator[str]:
-    """Yield `Hbol`, `MJUe`, `vblA`, …: marimo's ids of the cells of a file, in order."""
-    letters = random.Random(42)
-    seen: set[str] = set()
-    while True:
-        cell_id = "".join(letters.choices(string.ascii_letters, k=4))
-        if cell_id not in seen:
-            seen.add(cell_id)
-            yield cell_id

@@ -7,14 +7,12 @@ in a function that reads a name above the line that sets it. The standard
 """
 
 import ast
-import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-import attrs
-
 from actors.formats import sql
+from actors.formats.python.hint_text import hint_text
 from actors.formats.python.names import (
     MANGLED,
     SQL_TYPE,
@@ -24,27 +22,7 @@ from actors.formats.python.names import (
     TypeHint,
     is_private,
 )
-
-# Fields that hold no nodes, or none that matter for names.
-_NO_CHILDREN = {
-    "arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module",
-    "name", "names", "op", "operand_type", "ops", "rest", "simple", "str", "tag", "type_comment",
-    "type_ignores",
-}  # fmt: skip
-
-
-def _child_fields(node_type: type[ast.AST]) -> tuple[str, ...]:
-    if node_type in {ast.Constant, ast.MatchSingleton}:
-        return ()
-    return tuple(field for field in reversed(node_type._fields) if field not in _NO_CHILDREN)
-
-
-_CHILD_FIELDS = {
-    node_type: _child_fields(node_type)
-    for node_type in vars(ast).values()
-    if isinstance(node_type, type) and issubclass(node_type, ast.AST)
-} | {type(None): ()}
-"""Last field first: children are put on a stack. `{**a}` has `None` for a key."""
+from actors.formats.python.tree_fields import CHILD_FIELDS
 
 
 class Scopes:
@@ -54,11 +32,14 @@ class Scopes:
         """Read `module`.
 
         Args:
-            module: The cell's tree; private names in types are mangled in it.
+            module: The cell's tree.
             detailed: Fill `Definition.needs_at_once` too, which costs a second
                 look at each class.
         """
         self.imports_star = False
+        self.needs_compiling = False
+        """Whether there is anything that the compiler's later stages look at."""
+
         self._detailed = detailed
         self._names = Names()
         self._handled: list[str] = []
@@ -91,23 +72,23 @@ class Scopes:
 
     # -- walking ---------------------------------------------------------------
 
-    def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
-        for node in nodes:
-            self._visit(node)
+    def _visit(self, node: ast.AST) -> None:
+        self._visit_all((node,))
 
-    def _visit(self, root: ast.AST) -> None:
+    def _visit_all(self, nodes: Iterable[ast.AST]) -> None:
         # A stack of our own: long sums and call chains nest deeply to the left.
-        stack = [root]
+        handlers, stack = self._HANDLERS, [*nodes]
+        stack.reverse()
         while stack:
             node = stack.pop()
             kind = type(node)
-            handler = self._HANDLERS.get(kind)
+            handler = handlers.get(kind)
             if handler is not None:
                 handler(self, node)
                 continue
             if type(node) is ast.Call:
-                self._sql(node)
-            for field in _CHILD_FIELDS[kind]:
+                self._call(node)
+            for field in CHILD_FIELDS[kind]:
                 child = getattr(node, field)
                 if type(child) is list:
                     stack += child[::-1]
@@ -117,24 +98,30 @@ class Scopes:
     # -- names -----------------------------------------------------------------
 
     def _name(self, node: ast.Name) -> None:
-        name = node.id
+        name, names = node.id, self._names
         if name in self._handled:
             return  # the name of an `except … as` belongs to its handler alone
-        if isinstance(node.ctx, ast.Store):
-            self._names.define(
-                self._names.bound(name), Definition("variable", self._names.needs[-1])
-            )
+        context = type(node.ctx)
+        if context is ast.Store:
+            names.define(names.bound(name), Definition("variable", names.needs[-1]))
         else:
-            self._names.use(name, loaded=isinstance(node.ctx, ast.Load))
+            names.use(name, loaded=context is ast.Load)
 
-    def _sql(self, call: ast.Call) -> None:
+    def _call(self, call: ast.Call) -> None:
+        if len(call.keywords) > 1:
+            self._unique([keyword.arg for keyword in call.keywords])
         for statement in sql.statements(call):
             for name in statement.defs:
                 self._names.define(name, Definition("variable", set(), hint=SQL_TYPE))
             for name in statement.refs:  # even of what is defined above: marimo does not look
                 self._names.refer(name, in_sql=True)
 
+    def _unique(self, names: Sequence[str | None]) -> None:
+        """Note arguments of one name, which the parser lets pass."""
+        self.needs_compiling |= len(set(names)) < len(names)
+
     def _global(self, node: ast.Global) -> None:
+        self.needs_compiling = True
         for name in node.names:
             self._names.declare_global(name)
 
@@ -145,6 +132,7 @@ class Scopes:
             else:  # a private module or symbol keeps its name
                 name = alias.name.split(".")[0]
                 self.imports_star |= name == "*"
+                self.needs_compiling |= name == "*"
                 self._names.define(name, Definition("variable", set()))
 
     # -- functions, classes and the like ----------------------------------------
@@ -178,7 +166,17 @@ class Scopes:
         self._names.close()
         return known, block.defs - known
 
+    def _async_function(self, node: ast.AsyncFunctionDef) -> None:
+        self.needs_compiling = True
+        self._function(node)
+
+    def _return(self, node: ast.Return) -> None:
+        self.needs_compiling |= self._names.stack[-1].kind != "function"
+        if node.value is not None:
+            self._visit(node.value)
+
     def _class(self, node: ast.ClassDef) -> None:
+        self._unique([keyword.arg for keyword in node.keywords])
         self._names.needs.append(set())
         # Deeper ones are part of that: to ask for them too takes twice as long a level.
         is_asked = self._detailed and len(self._names.stack) == 1
@@ -223,11 +221,13 @@ class Scopes:
     def _arguments(self, node: ast.arguments) -> None:
         self._visit_all(default for default in node.kw_defaults if default is not None)
         self._visit_all(node.defaults)
-        for argument in [*node.posonlyargs, *node.args, *node.kwonlyargs, node.vararg, node.kwarg]:
-            if argument is not None:
-                self._names.define_variable(argument.arg)
-                if argument.annotation is not None:
-                    self._visit(argument.annotation)
+        given = [*node.posonlyargs, *node.args, *node.kwonlyargs]
+        given += [each for each in (node.vararg, node.kwarg) if each is not None]
+        self._unique([argument.arg for argument in given])
+        for argument in given:
+            self._names.define_variable(argument.arg)
+            if argument.annotation is not None:
+                self._visit(argument.annotation)
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
         self._names.open("comprehension")
@@ -243,15 +243,18 @@ class Scopes:
 
     def _generators(self, generators: list[ast.comprehension]) -> None:
         for generator in generators:
+            self.needs_compiling |= bool(generator.is_async)
             self._visit_all([generator.iter, generator.target, *generator.ifs])
 
     def _type_alias(self, node: ast.AST) -> None:
+        self.needs_compiling = True
         self._visit(node.name)  # type: ignore[attr-defined]  # ast.TypeAlias, from Python 3.12
         self._names.open("annotation")
         self._visit_all([*node.type_params, node.value])  # type: ignore[attr-defined]
         self._names.close()
 
     def _type_parameter(self, node: ast.AST) -> None:
+        self.needs_compiling = True
         self._names.define(node.name, Definition("variable", self._names.needs[-1]))  # type: ignore[attr-defined]
         bound = getattr(node, "bound", None)
         if bound is not None:
@@ -285,12 +288,13 @@ class Scopes:
         is_first = bool(name) and len(names.stack) == 1 and name not in names.definitions
         self._visit(node.target)
         if is_first and name in names.definitions:
-            hint = TypeHint(_hint_text(node.annotation), frozenset(refs))
-            names.definitions[name][0] = attrs.evolve(names.definitions[name][0], hint=hint)
+            hint = TypeHint(hint_text(node.annotation), frozenset(refs))
+            names.definitions[name][0] = names.definitions[name][0]._replace(hint=hint)
         needs = names.needs.pop()
         names.needs[-1] |= needs
 
     def _walrus(self, node: ast.NamedExpr) -> None:
+        self.needs_compiling = True
         self._visit(node.value)
         if self._names.stack[-1].kind != "comprehension":
             self._visit(node.target)
@@ -302,6 +306,7 @@ class Scopes:
         self._names.define_in(index, name, Definition("variable", set()))
 
     def _handler(self, node: ast.ExceptHandler) -> None:
+        self.needs_compiling |= node.type is None  # which must be the last one
         if node.name is not None:
             self._handled.append(node.name)
         if node.type is not None:
@@ -310,15 +315,21 @@ class Scopes:
         if node.name is not None:
             self._handled.pop()
 
-    def _match_as(self, node: ast.MatchAs) -> None:
-        if node.name is not None:
-            self._names.define_variable(node.name)
-        if node.pattern is not None:
-            self._visit(node.pattern)
+    def _with(self, node: ast.With) -> None:
+        self.needs_compiling |= len(node.items) > 1  # each is a block in the one before
+        self._visit_all([*node.items, *node.body])
 
-    def _match_star(self, node: ast.MatchStar) -> None:
+    def _looked_at_later(self, node: ast.AST) -> None:
+        """Visit what may stand in some places only, or not with some others."""
+        self.needs_compiling = True
+        self._visit_all(ast.iter_child_nodes(node))
+
+    def _match_as(self, node: ast.MatchAs | ast.MatchStar) -> None:
         if node.name is not None:
             self._names.define_variable(node.name)
+        pattern = getattr(node, "pattern", None)
+        if pattern is not None:
+            self._visit(pattern)
 
     def _match_mapping(self, node: ast.MatchMapping) -> None:
         if node.rest is not None:
@@ -328,9 +339,14 @@ class Scopes:
     _HANDLERS: ClassVar[dict[type, Callable[..., None]]] = {
         ast.AnnAssign: _annotated_assign,
         ast.Assign: _assign,
-        ast.AsyncFunctionDef: _function,
+        ast.AsyncFor: _looked_at_later,
+        ast.AsyncFunctionDef: _async_function,
+        ast.AsyncWith: _looked_at_later,
         ast.AugAssign: _augmented_assign,
+        ast.Await: _looked_at_later,
+        ast.Break: _looked_at_later,
         ast.ClassDef: _class,
+        ast.Continue: _looked_at_later,
         ast.DictComp: _dict_comprehension,
         ast.ExceptHandler: _handler,
         ast.FunctionDef: _function,
@@ -340,12 +356,20 @@ class Scopes:
         ast.ImportFrom: _import,
         ast.Lambda: _lambda,
         ast.ListComp: _comprehension,
+        ast.Match: _looked_at_later,
         ast.MatchAs: _match_as,
         ast.MatchMapping: _match_mapping,
-        ast.MatchStar: _match_star,
+        ast.MatchStar: _match_as,
         ast.Name: _name,
         ast.NamedExpr: _walrus,
+        ast.Nonlocal: _looked_at_later,
+        ast.Return: _return,
         ast.SetComp: _comprehension,
+        ast.Starred: _looked_at_later,
+        ast.TryStar: _looked_at_later,
+        ast.With: _with,
+        ast.Yield: _looked_at_later,
+        ast.YieldFrom: _looked_at_later,
     }
     if sys.version_info >= (3, 12):
         _HANDLERS |= {
@@ -371,30 +395,3 @@ def _needed_by_class_body(node: ast.ClassDef) -> set[str]:
                 later |= definition.needs
             known.add(name)
     return needed | (body.refs - later)
-
-
-_SINGLE_QUOTED = re.compile(r"'(?P<text>[^'\\]*(?:\\.[^'\\]*)*)'|\"[^\"\\]*(?:\\.[^\"\\]*)*\"")
-
-
-def _hint_text(annotation: ast.expr) -> str:
-    """Return the source of a type in marimo's style, on one line."""
-    local = {
-        node.id
-        for part in ast.walk(annotation)
-        if isinstance(part, ast.comprehension)
-        for node in ast.walk(part.target)
-        if isinstance(node, ast.Name)
-    } | {part.arg for part in ast.walk(annotation) if isinstance(part, ast.arg)}
-    for node in ast.walk(annotation):
-        if isinstance(node, ast.Name) and is_private(node.id) and node.id not in local:
-            node.id = MANGLED + node.id
-    text = ast.unparse(annotation).replace("\n", "").strip()
-    text = text.replace(repr(MANGLED)[1:-1], MANGLED)  # as it stands in an f-string
-    return _SINGLE_QUOTED.sub(_in_double_quotes, text)
-
-
-def _in_double_quotes(literal: re.Match[str]) -> str:
-    text = literal["text"]
-    if text is None or ('"' in text and '\\"' not in text):
-        return literal[0]
-    return '"' + text.replace("\\'", "'").replace('"', '\\"') + '"'

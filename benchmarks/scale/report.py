@@ -1,0 +1,60 @@
+"""Findings as tables for people."""
+
+import statistics
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.scale.comparison import Aim, Comparison, Findings, Unit
+
+_FACTORS: dict[Unit, float] = {"ms": 1e3, "us": 1e6, "KB": 1e-3, "%": 100}
+
+
+def show(findings: Findings, console: Console) -> None:
+    """Print what one benchmark found."""
+    console.print()
+    table = Table(title=f"[bold]{findings.title}", title_justify="left")
+    table.add_column("median (least to most)")
+    for heading in ("ours", findings.other, "ratio", "aim", ""):
+        table.add_column(heading, justify="right")
+    for comparison in findings.comparisons:
+        table.add_row(*_row(comparison))
+    console.print(table)
+    for remark in findings.remarks:
+        console.print(remark, highlight=False)
+
+
+def _row(comparison: Comparison) -> tuple[str, str, str, str, str, str]:
+    unit = comparison.unit
+    verdicts = {True: "[green]met", False: "[red]missed", None: ""}
+    return (
+        f"{comparison.what}, {unit}" if unit else comparison.what,
+        _spread(comparison.ours, unit),
+        _spread(comparison.other, unit),
+        "" if comparison.ratio is None else f"{comparison.ratio:,.3g}",
+        _aim(comparison.aim, unit),
+        verdicts[comparison.is_met],
+    )
+
+
+def _aim(aim: Aim | None, unit: Unit) -> str:
+    if aim is None:
+        return ""
+    sign = ">=" if aim.at_least else "<="
+    return f"{sign} {aim.limit:g}" if aim.of == "ratio" else f"{sign} {_number(aim.limit, unit)}"
+
+
+def _spread(figures: Sequence[float], unit: Unit) -> str:
+    if not figures:
+        return ""
+    median, least, most = statistics.median(figures), min(figures), max(figures)
+    text = _number(median, unit)
+    if len(figures) == 1 or least == most:
+        return text
+    return f"{text} ({_number(least, unit)} to {_number(most, unit)})"
+
+
+def _number(figure: float, unit: Unit) -> str:
+    figure *= _FACTORS.get(unit, 1)
+    return f"{figure:,.0f}" if abs(figure) >= 1_000 else f"{figure:.3g}"
