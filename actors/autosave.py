@@ -356,15 +356,15 @@ class Autosave:
     def _drain(self, wiring: Wiring, timeout_s: float) -> DrainReport:
         until_s = wiring.runtime.clock.monotonic() + timeout_s
         # What was submitted before the stop is ahead of this message in the listener's
-        # mailbox. When this one is refused, all that has reached a saver: a notebook with
-        # none, or an idle one, has nothing on the way and nothing due, and is not asked.
+        # mailbox. When this one is refused, all that has reached a saver: a notebook without
+        # one has nothing on the way and nothing due, and is not asked.
         arrived = Receipt()
         wiring.listener.tell(Flush(_NOBODY, arrived))
         wait_for_all([arrived], wiring.runtime, timeout_s)
         entries = self._registry.entries()
         receipts = []
         for entry in entries:
-            if wiring.may_have_work(entry.id):
+            if wiring.has_saver(entry.id):
                 receipts.append(Receipt())
                 wiring.listener.tell(Flush(entry.id, receipts[-1], patient=True))
         left_s = max(0.0, until_s - wiring.runtime.clock.monotonic())

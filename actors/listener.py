@@ -15,6 +15,7 @@ from actors.messages import (
     NotebookMessage,
     OpenNotebook,
     Rename,
+    RetireSavers,
     SaverMessage,
     Submit,
 )
@@ -23,6 +24,10 @@ from actors.runtime import Actor
 from actors.types import Mailbox, NotebookId
 
 StartSaver: TypeAlias = Callable[[NotebookId, Ledger], Mailbox[SaverMessage]]
+
+
+RETIRED_AT_ONCE = 100
+"""Savers that are looked at before other messages have their turn; 0.3 ms or so."""
 
 
 @attrs.frozen
@@ -40,7 +45,8 @@ class ListenerActor(Actor[ListenerMessage]):
     then gets another saver), then any of `Submit`, `Flush`, `Rename` and
     `CloseNotebook`, which it passes to the notebook's saver unchanged and in
     order, starting the saver at the first. A message for a notebook that is
-    not open is refused. `NotebookFinished` goes on to whoever closes
+    not open is refused. `RetireSavers` names those that may not need their
+    savers any more. `NotebookFinished` goes on to whoever closes
     notebooks, who answers with `ForgetNotebook` when nobody uses it.
 
     Args:
@@ -49,6 +55,7 @@ class ListenerActor(Actor[ListenerMessage]):
         on_finished: told of each closed notebook that has nothing left to
             save, and of which of its closings that is.
         stop_saver: ends a saver after what it has in its mailbox.
+        retire_saver: ends a saver if it is idle, and returns whether it was.
     """
 
     def __init__(
@@ -57,12 +64,14 @@ class ListenerActor(Actor[ListenerMessage]):
         directory: Directory,
         start_saver: StartSaver,
         stop_saver: Callable[[Mailbox[SaverMessage]], object],
+        retire_saver: Callable[[Mailbox[SaverMessage]], bool],
         on_finished: Callable[[NotebookId, int], object],
     ) -> None:
         super().__init__()
         self._directory = directory
         self._start_saver = start_saver
         self._stop_saver = stop_saver
+        self._retire_saver = retire_saver
         self._on_finished = on_finished
 
     def on_receive(self, message: ListenerMessage) -> None:
@@ -76,6 +85,8 @@ class ListenerActor(Actor[ListenerMessage]):
                 self._on_finished(notebook, closing)
             case ForgetNotebook(notebook):
                 self._forget(notebook)
+            case RetireSavers(notebooks):
+                self._retire(notebooks)
             case _:
                 assert_never(message)
 
@@ -117,3 +128,12 @@ class ListenerActor(Actor[ListenerMessage]):
         saver = self._directory.savers.pop(notebook, None)
         if saver is not None:
             self._stop_saver(saver)
+
+    def _retire(self, notebooks: tuple[NotebookId, ...]) -> None:
+        savers = self._directory.savers
+        for notebook in notebooks[:RETIRED_AT_ONCE]:
+            saver = savers.get(notebook)
+            if saver is not None and self._retire_saver(saver):
+                del savers[notebook]
+        if rest := notebooks[RETIRED_AT_ONCE:]:
+            self.mailbox.tell(RetireSavers(rest))  # behind those who wait for something

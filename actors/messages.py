@@ -104,7 +104,19 @@ class ForgetNotebook:
     notebook: NotebookId
 
 
-ListenerMessage: TypeAlias = OpenNotebook | NotebookMessage | NotebookFinished | ForgetNotebook
+@attrs.frozen
+class RetireSavers:
+    """Let go of the savers of notebooks that were idle for long. Sent by a timer. No answer.
+
+    Another saver starts, with the same ledger, at the next message.
+    """
+
+    notebooks: tuple[NotebookId, ...]
+
+
+ListenerMessage: TypeAlias = (
+    OpenNotebook | NotebookMessage | NotebookFinished | ForgetNotebook | RetireSavers
+)
 
 
 # -- to a saver, besides what the listener forwards ----------------------------
@@ -157,13 +169,8 @@ class SaveDue(Urgent):
     """Of the delay; stale when a save was begun since."""
 
 
-@attrs.frozen
-class Passivate:
-    """The notebook was idle for long: let go of what can be made again. No answer."""
-
-
 SaverMessage: TypeAlias = (
-    NotebookMessage | Generated | GenerateFailed | Written | WriteFailed | SaveDue | Passivate
+    NotebookMessage | Generated | GenerateFailed | Written | WriteFailed | SaveDue
 )
 
 

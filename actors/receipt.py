@@ -11,7 +11,7 @@ import attrs
 from loguru import logger
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Saved:
     """The transaction is durable: a power cut does not undo it."""
 

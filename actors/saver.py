@@ -21,7 +21,6 @@ from actors.messages import (
     GenerateFailed,
     NotebookFinished,
     NotifierMessage,
-    Passivate,
     Rename,
     SaveDue,
     SaveFailed,
@@ -89,8 +88,8 @@ class SaverParts:
     now: Callable[[], float] = time.monotonic
     """The time in seconds, of the clock that `later` goes by."""
 
-    active: Callable[[Mailbox[SaverMessage]], object] = lambda _: None
-    """Told of each message; sends `Passivate` to savers that have none for long."""
+    active: Callable[[NotebookId], object] = lambda _: None
+    """Told of each message, so that who has none for long can be found."""
 
     generated_with: str | None = None
     """The release that the host wants written, when it is not each file's own."""
@@ -106,7 +105,7 @@ class SaverActor(Actor[SaverMessage]):
     Receives from the listener `Submit`, `Flush`, `Rename` and
     `CloseNotebook`, each of which settles its receipt; from codegen
     `Generated` or `GenerateFailed`; of its file work `Written` or
-    `WriteFailed`; by timers `SaveDue` and `Passivate`. Tells the notifier
+    `WriteFailed`; by its timer `SaveDue`. Tells the notifier
     `SaveSucceeded` or `SaveFailed` after each attempt. When it crashes, its
     successor goes on with the same ledger, and saves what is due.
     """
@@ -140,6 +139,13 @@ class SaverActor(Actor[SaverMessage]):
         """Leave nobody waiting; as a rule nobody does."""
         self._ledger.abandon("its saver was stopped before it could be saved")
 
+    def is_idle(self) -> bool:
+        """Whether all is saved and nothing under way; then no memory is kept for it."""
+        is_idle = self._attempt is None and self._timer is None and not self._ledger.is_due
+        if is_idle:
+            self._ledger.passivate()
+        return is_idle
+
     def on_receive(self, message: SaverMessage) -> None:
         """Handle one message."""
         match message:
@@ -160,12 +166,9 @@ class SaverActor(Actor[SaverMessage]):
                 self._on_close(message)
             case SaveDue(ticket):
                 self._on_save_due(ticket)
-            case Passivate():
-                self._on_passivate()
-                return
             case _:
                 assert_never(message)
-        self._parts.active(self.mailbox)
+        self._parts.active(self._parts.notebook)
 
     def _on_submit(self, message: Submit) -> None:
         try:
@@ -240,11 +243,6 @@ class SaverActor(Actor[SaverMessage]):
         if ticket == self._timer:
             self._timer = None
             self._save_if_due()
-
-    def _on_passivate(self) -> None:
-        if self._attempt is None and not self._ledger.is_due:
-            self._ledger.passivate()
-            self.passivate()
 
     # -- saving --------------------------------------------------------------------
 

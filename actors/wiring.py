@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 import attrs
@@ -15,7 +16,7 @@ from actors.messages import (
     ActorCrashed,
     Leftover,
     ListenerMessage,
-    Passivate,
+    RetireSavers,
     SaverMessage,
 )
 from actors.notebook import Ledger
@@ -81,11 +82,8 @@ class Wiring:
         # nobody in its way goes on on one thread, and no other has to be woken.
         self._savers = dispatcher("actors-saver", settings.file_threads)
         self._bulkhead = Bulkhead(self._savers, settings.file_threads, runtime.notify)
-        self._idle = IdleSweep[Mailbox[SaverMessage]](
-            settings.passivate_after_s,
-            runtime.later,
-            on_idle=lambda saver: saver.tell(Passivate()),
-            on_sweep=getattr(MEMO, "age", lambda: None),
+        self._idle = IdleSweep[NotebookId](
+            settings.passivate_after_s, runtime.later, self._retire_savers
         )
         self.system = ActorSystem(
             runtime,
@@ -114,6 +112,7 @@ class Wiring:
                 directory=self._directory,
                 start_saver=self._start_saver,
                 stop_saver=self.system.request_stop,
+                retire_saver=self.system.retire,
                 on_finished=on_finished,
             ),
             name="listener",
@@ -121,10 +120,9 @@ class Wiring:
             bound=10 * settings.max_mailbox,
         )
 
-    def may_have_work(self, notebook: NotebookId) -> bool:
-        """Whether a notebook has a saver that is not passive: all work is in a saver's hands."""
-        saver = self._directory.savers.get(notebook)
-        return saver is not None and not self.system.is_passive(saver)
+    def has_saver(self, notebook: NotebookId) -> bool:
+        """Whether a notebook has an actor now; without one nothing of it is due."""
+        return notebook in self._directory.savers
 
     def stop_saving(self) -> list[str]:
         """Stop the listener, the savers and codegen; return who did not come to an end."""
@@ -145,6 +143,11 @@ class Wiring:
             *self.system.stop([self._notifier], STOP_GRACE_S),
             *self.subscribers.stop(STOP_GRACE_S),
         ]
+
+    def _retire_savers(self, idle: AbstractSet[NotebookId]) -> None:
+        MEMO.age()
+        if idle:
+            self.listener.tell(RetireSavers(tuple(idle)))
 
     def _start_saver(self, notebook: NotebookId, ledger: Ledger) -> Mailbox[SaverMessage]:
         return self.system.start(

@@ -65,7 +65,8 @@ class Report:
     """How receipts ended: `Saved`, `Deferred`, `Refused`."""
 
     not_saved: dict[str, int]
-    """Why receipts do not say `Saved`, and how many of them; the first different reasons."""
+    """Why receipts do not say `Saved`, with `#` for each number, and how many of them; the
+    first different reasons."""
 
     durable: dict[str, float]
     """From the intended time of sending to the settled receipt: p50, p99, p99.9, max."""

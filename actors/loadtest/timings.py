@@ -1,5 +1,6 @@
 """Latencies of one client, in HDR histograms; and what became of its edits."""
 
+import re
 import threading
 from collections import Counter
 
@@ -10,6 +11,8 @@ from actors.receipt import Outcome, Refused, Saved
 
 MOST_US = 3_600_000_000
 """An hour; what takes longer is recorded as an hour."""
+
+_NUMBER = re.compile(r"\d+")
 
 REASONS_KEPT = 20
 """Different ones, of edits that did not end with `Saved`, for each client."""
@@ -55,7 +58,7 @@ class Timings:
         self.outcomes: Counter[str] = Counter()
         self.sent = self.settled = 0
         self.reasons: Counter[str] = Counter()
-        """Why receipts do not say `Saved`."""
+        """Why receipts do not say `Saved`, with `#` for each number."""
 
         self.refused: list[RefusedEdit] = []
         """The first ones."""
@@ -78,8 +81,10 @@ class Timings:
                 self.durable.record_value(microseconds)
                 self._window.record_value(microseconds)
             return
-        if outcome.reason in self.reasons or len(self.reasons) < REASONS_KEPT:
-            self.reasons[outcome.reason] += 1
+        # The same trouble of two notebooks is one reason: their names differ in a number.
+        reason = _NUMBER.sub("#", outcome.reason)
+        if reason in self.reasons or len(self.reasons) < REASONS_KEPT:
+            self.reasons[reason] += 1
         if isinstance(outcome, Refused) and len(self.refused) < REASONS_KEPT:
             self.refused.append(RefusedEdit(session, number, outcome.reason))
 

@@ -78,7 +78,7 @@ def _is_text(cell: Any, attribute: "attrs.Attribute[Any]", value: Any) -> None:
         raise TypeError(f"Cell.{attribute.name} must be text, not {value!r}")
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)  # there are a million of them
 class Cell:
     """One cell of a notebook."""
 
@@ -120,7 +120,7 @@ def _as_cells(cells: Iterable[Cell]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Notebook:
     """A notebook's content: what a file holds, and the ids of its cells.
 

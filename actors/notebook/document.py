@@ -21,7 +21,7 @@ from actors.notebook.changes import (
 from actors.types import CellId
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Document:
     """A notebook's content at one point in its history."""
 

@@ -277,8 +277,9 @@ class Ledger:
                 self._first_edit_s = now_s
 
     def _is_urgent(self) -> bool:
+        # Not `closing`: a close flushes, and stays noted when the notebook is opened again.
         is_waited_for = self._waiting is not None and self._waiting.flushes > 0
-        return is_waited_for or self.closing is not None or self.failures_in_a_row > 0
+        return is_waited_for or self.failures_in_a_row > 0
 
     def _promise(self, receipt: Receipt) -> None:
         """Let an edit's receipt wait for its save, unless too many do."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -17,20 +18,17 @@ class IdleSweep(Generic[T]):
     Args:
         period_s: between two looks, in seconds.
         later: runs an action after so many seconds.
-        on_idle: told of each that was idle.
-        on_sweep: called after each look.
+        on_sweep: told after each look who was idle; called without them, too.
     """
 
     def __init__(
         self,
         period_s: float,
         later: Callable[[float, Callable[[], object]], object],
-        on_idle: Callable[[T], object],
-        on_sweep: Callable[[], object],
+        on_sweep: Callable[[AbstractSet[T]], object],
     ) -> None:
         self._period_s = period_s
         self._later = later
-        self._on_idle = on_idle
         self._on_sweep = on_sweep
         self._recent: set[T] = set()
         self._previous: set[T] = set()
@@ -57,6 +55,4 @@ class IdleSweep(Generic[T]):
         idle, self._previous = self._previous - recent, recent
         if recent:
             self._arm()
-        for each in idle:
-            self._on_idle(each)
-        self._on_sweep()
+        self._on_sweep(idle)

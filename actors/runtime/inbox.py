@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 import pykka
+from loguru import logger
 from pykka._envelope import Envelope
 from pykka.messages import _ActorStop
 
@@ -22,7 +23,7 @@ from actors.runtime.dispatcher import Dispatcher, Runnable
 from actors.types import Undeliverable, Urgent
 
 if TYPE_CHECKING:
-    from actors.runtime.pooled import Identity, PooledActor
+    from actors.runtime.pooled import PooledActor
 
 
 class Pause(BaseException):
@@ -31,14 +32,6 @@ class Pause(BaseException):
 
 class Keeper(Protocol):
     """Who looks after an actor from outside: makes, replaces, buries."""
-
-    def let_go(self, inbox: "Inbox") -> None:
-        """Take note that there is no actor behind a mailbox until it is needed again."""
-        ...
-
-    def make_again(self, inbox: "Inbox", identity: "Identity") -> "PooledActor | None":
-        """Return an actor for such a mailbox; `None` when it cannot be made."""
-        ...
 
     def replace(self, actor: "PooledActor") -> "PooledActor | None":
         """Return the actor that goes on in place of a crashed one, if any."""
@@ -60,8 +53,7 @@ class Inbox:
     thread, so one thread at a time is in an actor. `put` needs it only to
     find out whether somebody will look: it is tried, never waited for.
 
-    The mailbox stays, the actor behind it may change: another takes the place
-    of one that crashed, and an idle one is let go until it is needed again.
+    The mailbox stays when another actor takes the place of one that crashed.
 
     """
 
@@ -74,9 +66,7 @@ class Inbox:
         "_deadline",
         "_dispatcher",
         "_envelopes",
-        "_identity",
         "_keeper",
-        "_let_go",
         "_pause",
         "_quantum",
         "_turn",
@@ -104,8 +94,6 @@ class Inbox:
         self._dispatcher: Dispatcher
         self._context: contextvars.Context | None = None
         self._pause: tuple[Callable[[Runnable], object], Callable[[], None], Any] | None = None
-        self._identity: Identity | None = None  # of the actor that was let go
-        self._let_go = False
         self._budget = self._quantum = 0
         self._deadline = 0.0
         self.upkeep = None
@@ -140,12 +128,6 @@ class Inbox:
         """Whether nobody will handle any further message."""
         return self._closed is not None
 
-    @property
-    def is_passive(self) -> bool:
-        """Whether the actor was let go and is not needed now."""
-        # In this order: a thread that makes the actor again does so before it takes a message.
-        return self.empty() and self._identity is not None
-
     def empty(self) -> bool:
         """Return whether no message waits."""
         return self._envelopes.empty() and self._urgent.empty()
@@ -156,10 +138,6 @@ class Inbox:
 
     def request_stop(self) -> None:
         """Ask the actor to stop once it has handled what is before this."""
-        if self._identity is not None and self._turn.acquire(blocking=False):
-            if self._close_idle():
-                return
-            self._turn.release()
         self.tell(_ActorStop())
 
     # -- what the actor's own turn uses ----------------------------------------
@@ -197,11 +175,6 @@ class Inbox:
         self._pause = start, action, over
         self.end_turn()
 
-    def passivate(self) -> None:
-        """Let go of the actor at the end of this turn, until the next message."""
-        self._let_go = self._keeper is not None
-        self.end_turn()
-
     # -- what the runtime uses -------------------------------------------------
 
     def attach(
@@ -217,9 +190,25 @@ class Inbox:
         """Give the actor one turn; called by a dispatcher only."""
         self._budget = self._quantum = self._dispatcher.quantum_messages
         self._deadline = time.perf_counter() + self._dispatcher.quantum_s
-        actor = self._actor or self._made_again()
-        if actor is not None:
-            self.in_context(actor, actor.take_turn)
+        actor = self._actor
+        assert actor is not None, "a stopped actor never gets a turn"
+        self.in_context(actor, actor.take_turn)
+
+    def retire(self) -> bool:
+        """End an idle actor that agrees to it; return whether that is done.
+
+        For whoever is the only one to send it messages: nobody else may begin
+        to, or those would be dead letters.
+        """
+        if not self._turn.acquire(blocking=False):
+            return False
+        actor = self._actor
+        if actor is None or not self.empty() or not _is_idle(actor):
+            self._release()
+            return False
+        actor.actor_stopped.set()
+        self._close(f"{actor} was idle and has retired")
+        return True
 
     def in_context(self, actor: "PooledActor", work: Callable[[], None]) -> None:
         """Let the actor do some work, which is its turn or the end of it."""
@@ -240,61 +229,23 @@ class Inbox:
             (start, action, message), self._pause = self._pause, None
             _Action(self, actor, action, message).start_by(start)
             return
-        if self._let_go:
-            self._passivate(actor)
-        self._release(is_another=self._actor is not actor and self._actor is not None)
+        if self._actor is actor:
+            self._release()
+        else:  # its successor has a start to make up, and must not be retired before that
+            self._dispatcher.schedule(self)
 
     def _replace(self, crashed: "PooledActor") -> None:
         self._actor = None if self._keeper is None else self._keeper.replace(crashed)
         self._context = self._pause = None
-        self._let_go = False
         if self._actor is None:
             crashed.actor_stopped.set()
             # Only there if started by Pykka's `start()`, without a keeper.
             pykka.ActorRegistry.unregister(crashed.actor_ref)
 
-    def _passivate(self, actor: "PooledActor") -> None:
-        self._let_go = False
-        if self.empty() and self._keeper is not None:
-            self._identity = actor.identity
-            self._actor = self._context = None
-            self._keeper.let_go(self)
-
-    def _close_idle(self) -> bool:
-        """Close a mailbox without an actor, unless it needs one after all."""
-        identity = self._identity
-        if identity is None or not self.empty():
-            return False
-        self._stop_idle(identity)
-        return True
-
-    def _stop_idle(self, identity: "Identity") -> None:
-        identity.stopped.set()
-        self._identity = None  # which refers to this mailbox
-        self._close("the actor has stopped")
-
-    def _made_again(self) -> "PooledActor | None":
-        """Return an actor; without one what waits is lost, and the next message tries again."""
-        identity = self._identity
-        assert identity is not None, "a stopped actor never gets a turn"
-        assert self._keeper is not None, "only a keeper lets go"
-        self._actor = self._keeper.make_again(self, identity)
-        if self._actor is not None:
-            self._identity = None
-        elif self._bury("the actor could not be made again"):
-            self._stop_idle(identity)
-        else:
-            self._release()
-        return self._actor
-
-    def _release(self, *, is_another: bool = False) -> None:
+    def _release(self) -> None:
         """End a turn; whoever put in a message meanwhile has left it to us to look."""
         self._turn.release()
-        if is_another or not self.empty():
-            self._ask_for_turn()
-
-    def _ask_for_turn(self) -> None:
-        if self._turn.acquire(blocking=False):
+        if not self.empty() and self._turn.acquire(blocking=False):
             self._dispatcher.schedule(self)
 
     def _take(self) -> Envelope[Any] | None:
@@ -309,7 +260,7 @@ class Inbox:
 
     def _close(self, reason: str) -> None:
         self._closed = reason
-        self._actor = None
+        self._actor = self._context = None
         self._bury(reason)
         if self._keeper is not None:
             self._keeper.stopped(self)
@@ -318,20 +269,13 @@ class Inbox:
         if self._keeper is not None:
             self._keeper.dead_letter(message, f"{self.bound} messages wait already; try again")
 
-    def _bury(self, reason: str) -> bool:
-        """Answer what nobody will handle; return whether a wish to stop was among that.
-
-        Once the mailbox is closed, several threads may be at it at once.
-        """
-        is_to_stop = False
+    def _bury(self, reason: str) -> None:
+        """Answer what nobody will handle; several threads may be at it at once."""
         while (envelope := self._take()) is not None:
-            is_stop = isinstance(envelope.message, _ActorStop)
-            is_to_stop |= is_stop
             if envelope.reply_to is not None:
                 _answer_dead(envelope, reason)
-            elif not is_stop and self._keeper is not None:
+            elif not isinstance(envelope.message, _ActorStop) and self._keeper is not None:
                 self._keeper.dead_letter(envelope.message, reason)
-        return is_to_stop
 
 
 @attrs.frozen(eq=False)
@@ -353,6 +297,14 @@ class _Action:
     def run(self) -> None:
         """Do it, and let the actor go on with its messages."""
         self.inbox.in_context(self.actor, lambda: self.actor.act(self.action, self.message))
+
+
+def _is_idle(actor: "PooledActor") -> bool:
+    try:
+        return actor.is_idle()
+    except BaseException:  # noqa: BLE001 - a user's hook, in the turn of whoever retires it
+        logger.exception("{} cannot say whether it is idle", actor)
+        return False
 
 
 def _raising(error: BaseException) -> Callable[[], None]:

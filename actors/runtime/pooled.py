@@ -77,6 +77,10 @@ class PooledActor(pykka.Actor):
         except BaseException:  # noqa: BLE001 - `on_start` may raise SystemExit, which Pykka lets pass
             self._handle_failure(*sys.exc_info())
 
+    def is_idle(self) -> bool:
+        """Whether this actor may be let go, because another can go on as well. See `retire`."""
+        return False
+
     def act(self, action: Callable[[], None], message: Any) -> None:
         """Do something that a message has led to; what it raises is a crash over that."""
         try:

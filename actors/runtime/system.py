@@ -55,13 +55,14 @@ class Actor(SupervisedActor, Generic[M]):
         """
         self.actor_inbox.pause(start, action, over)
 
-    def passivate(self) -> None:
-        """Let go of this object when no message waits; the factory makes another then.
+    def is_idle(self) -> bool:
+        """Override to say that nothing would be lost if this actor ended now.
 
-        Its mailbox stays, so nobody sees it. As after a crash, `on_start` runs
-        again; `on_stop` does not, since the actor has not stopped.
+        Asked by `ActorSystem.retire` between two turns. Its factory makes
+        another when there is work again. As after a crash, what must survive is
+        in objects that the factory passes in; `on_stop` is not called.
         """
-        self.actor_inbox.passivate()
+        return False
 
     def on_out_of_service(self, reason: str) -> None:
         """Settle what this actor has promised; it crashed too often and ends here."""
@@ -179,9 +180,12 @@ class ActorSystem:
         """Return how many messages wait in a mailbox."""
         return mailbox.depth() if isinstance(mailbox, Inbox) else 0
 
-    def is_passive(self, mailbox: Mailbox[Any]) -> bool:
-        """Return whether there is no actor behind a mailbox now, and no message for it."""
-        return isinstance(mailbox, Inbox) and mailbox.is_passive
+    def retire(self, mailbox: Mailbox[Any]) -> bool:
+        """End an actor that is idle; return whether it was, and is ended now.
+
+        Only the one who sends it messages may ask. Its mailbox is dead after that.
+        """
+        return isinstance(mailbox, Inbox) and mailbox.retire()
 
     def statistics(self) -> SystemStatistics:
         """Return the counts up to now; takes no lock that an actor takes."""
@@ -213,17 +217,6 @@ class ActorSystem:
             self._restarts += crash.restarted
         self._guarded(self._on_crash, crash)
         return replacement
-
-    def let_go(self, inbox: Inbox) -> None:
-        """Forget an actor for now: its mailbox goes on without one."""
-        self._living.discard(inbox)
-
-    def make_again(self, inbox: Inbox, identity: Identity) -> PooledActor | None:
-        """Make the actor of a mailbox that goes on without one."""
-        actor = self._made(inbox.upkeep, identity)
-        if actor is not None:
-            self._living.add(inbox)
-        return actor
 
     def stopped(self, inbox: Inbox) -> None:
         """Forget an actor that has stopped."""

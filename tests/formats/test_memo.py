@@ -45,7 +45,9 @@ def test_a_value_that_replaces_another_is_weighed_once():
     memo = Memo(10)
     for _ in range(5):
         memo.put("a", "a", 6)
-    assert memo.held_bytes == 6
+    memo.age()
+    memo.put("a", "a", 6)
+    assert (memo.held_bytes, len(memo)) == (6, 1)
 
 
 def test_what_is_heavier_than_the_limit_costs_no_other_its_place():

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actors import formats
@@ -114,7 +114,7 @@ UNUSUAL = {
     "an escaped quote": file_of(cell_of(r'x = """\"""'), CELL, CLOSING),
     "a quote in a comment": file_of(cell_of('# """', 'x = """'), CELL, CLOSING),
     "a quote in quotes": file_of(cell_of('y = \'"""\'', 'x = """'), CELL, CLOSING),
-    "other quotes": file_of(cell_of("x = '''", '""" """'), CELL, cell_of("'''")),
+    "other quotes": file_of(cell_of('""" """', "x = '''"), CELL, cell_of("'''  # '''")),
     "three quotes": file_of(cell_of('""" """', 'x = """'), CELL, cell_of('"""')),
     "a field over cells": file_of(cell_of('x = f"""{"""'), CELL, cell_of('"""}"""')),
     "a function's string": file_of('@app.function\ndef f():\n    x = """', CELL, cell_of('"""')),
@@ -134,6 +134,7 @@ UNUSUAL = {
     "a name in other letters": file_of("@app.function\ndef \ufb01le():\n    return 1 +", CELL),
     "space at the end": file_of("@app.cell\ndef _():\n    x = ( \n    return", CELL),
     "a guard above": file_of(CELL, top=f"{TOP}\n\n{GUARD}"),
+    "a guard and a variable above": file_of(CELL, top=f"{TOP}\n\n{GUARD}x = 1"),
     "another app": file_of(CELL, top=f"{TOP}\napp = marimo.App()"),
     "a variable above": file_of(CELL, top=f"{TOP}\nx = 1"),
     "text below": file_of(CELL, guard=f"{GUARD}# below\n"),
@@ -181,6 +182,24 @@ def test_spoiled_files_are_read_the_same(text):
     assert is_read_the_same(text.encode())
 
 
+LINES = st.sampled_from([
+    "x = 1", "x = (", ")", "x = '", "'''", "x = '''", "'\"\"\"'", "# '''", "f'{", "}'", "", "\\",
+    '"""', 'x = """', '# """', '"""  # """', '""" """', 'f"""{"""', '"""}"""', '\\"""',
+    "@app.cell", "return",
+])  # fmt: skip
+BODIES = st.lists(LINES, min_size=1, max_size=3)
+CELLS = st.one_of(
+    BODIES.map(lambda body: cell_of(*body)),
+    BODIES.map(lambda body: "\n    ".join(["@app.function\ndef f():", *body])),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(CELLS, min_size=2, max_size=4))
+def test_cells_with_strings_that_are_not_closed_are_read_the_same(cells):
+    assert is_read_the_same(file_of(*cells).encode())
+
+
 def test_what_files_begin_with_is_one_object_for_all():
     MEMO.clear()
     one, other = (formats.parse(file_of(CELL, CELL).encode(), ".py") for _ in range(2))
@@ -188,6 +207,13 @@ def test_what_files_begin_with_is_one_object_for_all():
     assert one.generated_with is other.generated_with
     assert [cell.id for cell in one] == [cell.id for cell in other]
     assert all(a.id is b.id and a.config is b.config for a, b in zip(one, other, strict=True))
+
+
+def test_what_can_be_changed_is_not_shared():
+    text = file_of(CELL.replace("cell", "cell(later=[1])"))
+    one, other = (formats.parse(text.encode(), ".py").cells[0].config for _ in range(2))
+    assert one == other
+    assert dict(one.extra)["later"] is not dict(other.extra)["later"]
 
 
 def test_what_is_above_the_cells_is_weighed_in_the_memo():

@@ -127,9 +127,16 @@ def test_what_is_not_saved_is_counted_by_its_reason(kind):
 def test_few_different_reasons_are_kept_and_all_ends_are_counted():
     timings = Timings()
     for number in range(100):
-        timings.ended(0, number, 0.1, Deferred(f"reason {number}"))
+        timings.ended(0, number, 0.1, Deferred(f"reason {chr(number + 200)}"))
     assert timings.outcomes == {"Deferred": 100}
     assert len(timings.reasons) == 20
+
+
+def test_reasons_that_differ_in_numbers_are_one():
+    timings = Timings()
+    for number in range(3):
+        timings.ended(number, 0, 0.1, Deferred(f"cannot save notebook-{number}.py: disk full"))
+    assert timings.reasons == {"cannot save notebook-#.py: disk full": 3}
 
 
 def test_a_window_has_what_came_since_the_last_one():

@@ -16,7 +16,7 @@ from actors.cli import app
 ENDLESS = ["--sessions", "5", "--edits", "2000", "--cells", "2", "--rate", "50"]
 
 
-def start(*arguments, program=("-m", "actors"), **options):
+def start(*arguments, program=("-m", "actors")):
     return subprocess.Popen(
         [sys.executable, *program, "loadtest", *map(str, arguments)],
         stdin=subprocess.DEVNULL,
@@ -24,14 +24,23 @@ def start(*arguments, program=("-m", "actors"), **options):
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(Path(actors.__file__).parents[1])},
-        **options,
     )
 
 
-def run(*arguments, **options):
-    process = start(*arguments, **options)
-    out, err = process.communicate(timeout=100)
+def read_until(stream, words):
+    """Read a line that a process is known to write; its end comes otherwise."""
+    return next(line for line in stream if words in line)
+
+
+def finish(process):
+    """Read the rest; `communicate` would lose what `read_until` has read ahead."""
+    with process:
+        err, out = process.stderr.read(), process.stdout.read()
     return process.returncode, out, err
+
+
+def run(*arguments):
+    return finish(start(*arguments))
 
 
 def small(folder):
@@ -94,20 +103,15 @@ def test_what_cannot_be_made_is_work_that_cannot_be_saved():
     assert "cannot make files in /proc" in result.stderr
 
 
-def read_until(stream, words):
-    """Read a line that a process is known to write; its end comes otherwise."""
-    return next(line for line in stream if words in line)
-
-
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_it_and_what_was_sent_is_checked_and_reported(tmp_path, number):
     process = start(*ENDLESS, "--dir", tmp_path, "--json", tmp_path / "a.json")
     read_until(process.stderr, "editing")
     process.send_signal(number)
     assert "once more to end at once" in read_until(process.stderr, "stopping")
-    out, err = process.communicate(timeout=60)
+    status, out, err = finish(process)
     record = json.loads((tmp_path / "a.json").read_text())
-    assert (process.returncode, record["problems"], record["checked"]) == (1, [], 5)
+    assert (status, record["problems"], record["checked"]) == (1, [], 5)
     assert record["edits"]["sent"] < 10_000
     assert "interrupted after" in err
     assert "each is what the edits fold to" in out
@@ -121,8 +125,8 @@ def test_a_second_signal_ends_it_at_once_and_its_folder_is_gone(tmp_path):
     process.send_signal(signal.SIGINT)
     read_until(process.stderr, "stopping")
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
+    status, _, err = finish(process)
+    assert status == 1
     assert "interrupted twice" in err
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []

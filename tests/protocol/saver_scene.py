@@ -22,9 +22,9 @@ from actors.messages import (
 )
 from actors.notebook import Cell, Document, Ledger, Notebook, SetCode, Transaction
 from actors.receipt import Receipt, Saved
-from actors.runtime import AtOnce, BlockingWork, Runnable, SimulatedRuntime
+from actors.runtime import ActorSystem, AtOnce, BlockingWork, Runnable, SimulatedRuntime
 from actors.saver import Backoff, SaverActor, SaverParts
-from actors.testing import MemoryStorage, Probe, start_actor
+from actors.testing import MemoryStorage, Probe
 from actors.types import CellId, Mailbox, NotebookId
 
 A, NOTEBOOK = CellId("a"), NotebookId("nb")
@@ -75,7 +75,7 @@ class Scene:
         self.codegen: Probe[Generate] = Probe()
         self.notifier: Probe[NotifierMessage] = Probe()
         self.listener: Probe[NotebookFinished] = Probe()
-        self.active: Probe[Mailbox[SaverMessage]] = Probe()
+        self.active: Probe[NotebookId] = Probe()
         parts = SaverParts(
             notebook=NOTEBOOK,
             ledger=self.ledger,
@@ -89,7 +89,21 @@ class Scene:
             blocking=blocking or AtOnce(),
             active=self.active.tell,
         )
-        self.mailbox = start_actor(self.runtime, lambda: saver(parts), max_restarts=max_restarts)
+        self.system = ActorSystem(self.runtime, max_restarts=max_restarts)
+        self.line = self.runtime.dispatcher("line", 1, quantum_messages=1, quantum_s=1.0)
+        self.make = lambda: saver(parts)
+        self.mailbox = self.start()
+
+    def start(self) -> Mailbox[SaverMessage]:
+        return self.system.start(self.make, name="saver", dispatcher=self.line)
+
+    def retire(self) -> bool:
+        """Retire the saver and start another if it is idle; return whether it was."""
+        is_idle = self.system.retire(self.mailbox)
+        if is_idle:
+            self.mailbox = self.start()
+            self.runtime.run_until_idle()
+        return is_idle
 
     def tell(self, message: SaverMessage) -> None:
         self.mailbox.tell(message)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actors.listener import Directory, ListenerActor
+from actors.listener import RETIRED_AT_ONCE, Directory, ListenerActor
 from actors.messages import (
     CloseNotebook,
     Flush,
@@ -15,6 +15,7 @@ from actors.messages import (
     NotebookFinished,
     OpenNotebook,
     Rename,
+    RetireSavers,
     SaverMessage,
     Submit,
 )
@@ -36,6 +37,8 @@ class Scene:
         self.started: list[tuple[NotebookId, Ledger]] = []
         self.savers: dict[NotebookId, Probe[SaverMessage]] = {}
         self.stopped: list[Mailbox[SaverMessage]] = []
+        self.idle: set[NotebookId] = set()
+        self.asked: list[NotebookId] = []
         self.finished: list[tuple[NotebookId, int]] = []
         self.broken: Exception | None = None
         directory = Directory()
@@ -45,6 +48,7 @@ class Scene:
                 directory=directory,
                 start_saver=self.start_saver,
                 stop_saver=self.stopped.append,
+                retire_saver=self.retire_saver,
                 on_finished=lambda *finished: self.finished.append(finished),
             ),
         )
@@ -55,6 +59,11 @@ class Scene:
         self.started.append((notebook, ledger))
         self.savers[notebook] = Probe()
         return self.savers[notebook]
+
+    def retire_saver(self, saver: Mailbox[SaverMessage]) -> bool:
+        [notebook] = [notebook for notebook, probe in self.savers.items() if probe is saver]
+        self.asked.append(notebook)
+        return notebook in self.idle
 
     def tell(self, *messages: ListenerMessage) -> None:
         for message in messages:
@@ -200,3 +209,81 @@ def test_a_listener_that_crashed_still_knows_its_notebooks_and_savers():
     scene.tell(before := submit(), crash, after := submit())
     assert scene.started == [(NB, ledger)]
     assert scene.savers[NB].messages == [before, after]
+
+
+# -- retiring savers -----------------------------------------------------------------
+
+
+def with_savers(*notebooks: NotebookId) -> Scene:
+    """Return a scene in which each of these notebooks has a saver."""
+    scene = Scene()
+    for notebook in notebooks:
+        scene.open(notebook)
+        scene.tell(submit(notebook))
+    return scene
+
+
+def test_a_saver_that_is_idle_retires_and_the_next_message_starts_another_with_its_ledger():
+    scene = with_savers(NB)
+    scene.idle.add(NB)
+    first = scene.savers[NB]
+    scene.tell(RetireSavers((NB,)), again := submit(), behind := submit())
+    assert scene.started[0] == scene.started[1]
+    assert scene.savers[NB] is not first
+    assert scene.savers[NB].messages == [again, behind]
+    assert len(first.messages) == 1
+
+
+def test_a_saver_that_is_not_idle_stays():
+    scene = with_savers(NB, OTHER)
+    scene.idle.add(OTHER)
+    scene.tell(RetireSavers((NB, OTHER)), submit(), submit(OTHER))
+    assert [notebook for notebook, _ in scene.started] == [NB, OTHER, OTHER]
+    assert len(scene.savers[NB].messages) == 2
+
+
+def test_only_the_named_savers_are_asked():
+    scene = with_savers(NB, OTHER)
+    scene.tell(RetireSavers((OTHER,)))
+    assert scene.asked == [OTHER]
+
+
+def test_a_notebook_without_a_saver_has_none_to_retire():
+    scene = with_savers(OTHER)
+    scene.open(NB)
+    scene.idle |= {NB, OTHER}
+    scene.tell(RetireSavers((NB, NotebookId("nobody"), OTHER, OTHER)))
+    assert scene.asked == [OTHER]
+
+
+def test_after_its_saver_has_retired_the_listener_answers_for_a_notebook():
+    scene = with_savers(NB)
+    scene.idle.add(NB)
+    scene.tell(RetireSavers((NB,)), *(each := [each_kind()[kind] for kind in ("flush", "close")]))
+    assert [type(message.receipt.outcome) for message in each] == [Deferred, Deferred]
+    assert (len(scene.started), scene.finished) == (1, [(NB, 7)])
+    scene.tell(ForgetNotebook(NB))
+    assert scene.stopped == []
+
+
+def test_many_savers_retire_in_parts_with_other_messages_in_between():
+    many = [NotebookId(str(number)) for number in range(2 * RETIRED_AT_ONCE + 1)]
+    scene = with_savers(*many)
+    scene.idle.update(many)
+    scene.mailbox.tell(RetireSavers(tuple(many)))
+    asked = []
+    for _ in range(3):
+        scene.mailbox.tell(message := submit())
+        for _ in range(2):
+            scene.runtime.run_next()
+        asked.append((len(scene.asked), message.receipt.outcome is not None))
+    assert asked == [(RETIRED_AT_ONCE, True), (2 * RETIRED_AT_ONCE, True), (len(many), True)]
+    assert scene.asked == many
+
+
+def test_no_word_is_left_behind_when_all_have_retired():
+    many = [NotebookId(str(number)) for number in range(RETIRED_AT_ONCE)]
+    scene = with_savers(*many)
+    scene.mailbox.tell(RetireSavers(tuple(many)))
+    scene.runtime.run_next()
+    assert (scene.asked, scene.runtime.ready) == (many, 0)

@@ -8,7 +8,6 @@ from actors.messages import (
     Generated,
     GenerateFailed,
     NotebookFinished,
-    Passivate,
     Submit,
     WriteFailed,
     Written,
@@ -322,9 +321,24 @@ def test_an_after_save_that_exits_is_a_crash_and_the_save_is_not_lost():
     assert (receipt.outcome, behind.outcome) == (saved(1, "a"), saved(2, "b"))
 
 
-def test_a_notebook_in_flight_is_not_let_go(scene):
+# -- retiring ------------------------------------------------------------------------
+
+
+def test_a_saver_does_not_retire_while_the_disk_works_for_it(scene):
     scene.writing("a")
-    scene.tell(Passivate())
-    assert scene.mailbox._actor is not None
+    assert not scene.retire()
     scene.disk_works()
     assert scene.ledger.saved == saved(1, "a")
+    assert scene.retire()
+
+
+def test_a_saver_does_not_retire_during_a_rename_or_after_save(hooked):
+    hooked.writing("a")
+    hooked.disk_works()
+    assert not hooked.retire()
+    hooked.disk_works()
+    renamed = hooked.rename()
+    assert not hooked.retire()
+    hooked.disk_works()
+    assert renamed.outcome == saved(1, "a", OTHER)
+    assert hooked.retire()

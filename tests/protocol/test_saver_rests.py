@@ -1,14 +1,15 @@
-"""When a saver waits before it saves, and when it lets go of what it can make again."""
+"""When a saver waits before it saves, and when it is idle and may retire."""
 
 from typing import Any
 
 import pytest
 
-from actors.messages import Passivate, Submit
+from actors.messages import NotebookFinished, Submit
 from actors.notebook import SavePolicy
-from actors.receipt import Deferred, Receipt
+from actors.receipt import Deferred
 from actors.saver import SaverActor
-from tests.protocol.saver_scene import NOTEBOOK, PATH, Scene, edit, saved
+from tests.protocol.saver_scene import NOTEBOOK, OTHER, PATH, Scene, edit, saved
+from tests.runtime.doubles import actor_of
 
 # -- quiet period and longest delay --------------------------------------------------
 
@@ -102,119 +103,145 @@ def test_a_crash_in_the_quiet_period_loses_neither_the_edit_nor_its_time():
     assert receipt.outcome == saved(1, "a")
 
 
-# -- passivation ---------------------------------------------------------------------
+def test_a_notebook_opened_again_before_its_close_was_finished_has_its_quiet_period_back(quiet):
+    quiet.submit("a")
+    quiet.close()
+    assert quiet.answer() == ["a"]
+    receipt = quiet.submit("b")
+    assert quiet.answer() == []
+    quiet.runtime.advance(1.0)
+    assert quiet.answer() == ["b"]
+    assert receipt.outcome == saved(2, "b")
 
 
-def is_passive(scene: Scene) -> bool:
-    mailbox: Any = scene.mailbox
-    return mailbox._actor is None and not mailbox.is_closed
+# -- retiring ------------------------------------------------------------------------
 
 
 @pytest.fixture
-def passive():
-    """A notebook with one save, whose saver was let go."""
+def rested():
+    """A notebook with one save, whose saver has retired and has a successor."""
     scene = Scene()
     scene.submit("a")
     scene.answer()
-    scene.tell(Passivate())
-    assert is_passive(scene)
-    scene.told()
+    assert scene.retire()
+    assert scene.told() == ["SaveSucceeded"]
     return scene
 
 
-def test_an_idle_saver_is_let_go_and_the_next_edit_is_saved_as_if_nothing_had_happened(passive):
-    receipt = passive.submit("b")
-    assert passive.answer() == ["b"]
+def test_the_next_saver_goes_on_as_if_nothing_had_happened(rested):
+    receipt = rested.submit("b")
+    assert rested.answer() == ["b"]
     assert receipt.outcome == saved(2, "b")
-    assert passive.told() == ["SaveSucceeded"]
+    assert rested.told() == ["SaveSucceeded"]
 
 
-def test_an_idle_saver_answers_a_flush(passive):
-    assert passive.flush().outcome == saved(1, "a")
-    assert passive.codegen.messages == []
+def test_the_next_saver_answers_a_flush_and_saves_nothing(rested):
+    assert rested.flush().outcome == saved(1, "a")
+    assert rested.codegen.messages == []
 
 
-def test_an_idle_saver_renames(passive):
-    receipt = passive.rename()
-    assert receipt.outcome == saved(1, "a", passive.ledger.path)
-    assert (passive.file, passive.storage.read(PATH)) == ("a", None)
+def test_the_next_saver_renames(rested):
+    assert rested.rename().outcome == saved(1, "a", OTHER)
+    assert (rested.file, rested.storage.read(PATH)) == ("a", None)
 
 
-def test_an_idle_saver_closes(passive):
-    assert passive.close(3).outcome == saved(1, "a")
-    assert [finished.closing for finished in passive.listener.take()] == [3]
+def test_the_next_saver_closes(rested):
+    assert rested.close(3).outcome == saved(1, "a")
+    assert rested.listener.take() == [NotebookFinished(NOTEBOOK, 3)]
 
 
-def test_a_saver_with_a_save_in_flight_is_not_let_go():
+def test_a_saver_that_waits_for_codegen_does_not_retire():
     scene = Scene()
     receipt = scene.submit("a")
-    scene.tell(Passivate())
-    assert not is_passive(scene)
+    assert not scene.retire()
     scene.answer()
     assert receipt.outcome == saved(1, "a")
 
 
-def test_a_saver_between_two_attempts_is_not_let_go():
+def test_a_saver_between_two_attempts_does_not_retire():
     scene = Scene()
     scene.submit("a")
     scene.fail()
-    scene.tell(Passivate())
-    assert not is_passive(scene)
+    assert not scene.retire()
     scene.runtime.advance(1.0)
     assert scene.answer() == ["a"]
+    assert scene.retire()
 
 
-def test_a_saver_in_its_quiet_period_is_not_let_go(quiet):
+def test_a_saver_in_its_quiet_period_does_not_retire(quiet):
     quiet.submit("a")
-    quiet.tell(Passivate())
-    assert not is_passive(quiet)
+    assert not quiet.retire()
     quiet.runtime.advance(1.0)
     assert quiet.answer() == ["a"]
 
 
-def test_a_saver_with_edits_behind_the_word_is_not_let_go():
+def test_a_saver_waits_for_its_timer_even_if_nothing_is_due_any_more():
+    """A timer that is out would be a dead letter."""
     scene = Scene()
-    scene.mailbox.tell(Passivate())
-    scene.mailbox.tell(Submit(NOTEBOOK, receipt := Receipt(), edit("a")))
-    scene.runtime.run_until_idle()
-    assert not is_passive(scene)
+    scene.submit("a")
     scene.answer()
-    assert receipt.outcome == saved(1, "a")
+    saver: Any = actor_of(scene.mailbox)
+    saver._set_timer(1.0)
+    assert not scene.retire()
+    scene.runtime.advance(1.0)
+    assert scene.retire()
 
 
-def test_a_stale_timer_wakes_an_idle_saver_and_changes_nothing():
+def test_a_saver_of_a_notebook_that_has_no_file_yet_retires():
+    scene = Scene(path=None)
+    assert isinstance(scene.submit("a").outcome, Deferred)
+    assert scene.retire()
+    receipt = scene.rename()
+    assert scene.answer() == ["a"]
+    assert receipt.outcome == saved(1, "a", OTHER)
+
+
+def test_the_timer_of_a_saver_that_has_retired_changes_nothing():
     scene = Scene()
     scene.submit("a")
     scene.fail()
     scene.submit("b")
     scene.answer()
-    scene.tell(Passivate())
-    assert is_passive(scene)
+    assert scene.retire()
     scene.runtime.advance(10)
     assert (scene.codegen.messages, scene.storage.history(PATH)) == ([], (b"b",))
 
 
-def test_each_message_but_the_word_itself_is_noted_as_activity():
+def test_each_message_is_noted_as_activity():
     scene = Scene()
     scene.submit("a")
     scene.answer()
     scene.flush()
-    noted = len(scene.active.take())
-    assert noted == 4  # the edit, codegen's answer, the disk's, the flush
-    scene.tell(Passivate())
-    assert scene.active.take() == []
+    # the edit, codegen's answer, the disk's, the flush
+    assert scene.active.take() == [NOTEBOOK] * 4
 
 
-def test_a_saver_that_is_let_go_keeps_its_unsaved_kernel_edits():
+def test_to_retire_is_no_activity(rested):
+    rested.active.take()
+    assert rested.retire()
+    assert rested.active.take() == []
+
+
+def test_unsaved_kernel_edits_are_kept():
     scene = Scene(files={PATH: b""}, saved=saved(0, ""))
     assert isinstance(scene.submit(edit("k", "kernel")).outcome, Deferred)
-    scene.tell(Passivate())
-    assert is_passive(scene)
-    scene.flush()
-    assert scene.ledger.document.version == 1
+    assert scene.retire()
+    scene.submit("b")
+    assert scene.ledger.document.version == 2
 
 
-def test_on_stop_does_not_run_when_a_saver_is_let_go():
+def test_only_a_saver_that_retires_lets_go_of_memory(rested):
+    rested.submit("b")
+    rested.answer()
+    rested.submit("c")
+    assert not rested.retire()
+    assert rested.ledger.statistics().time_to_durable.count == 2
+    rested.answer()
+    assert rested.retire()
+    assert rested.ledger.statistics().time_to_durable.count == 0
+
+
+def test_on_stop_does_not_run_when_a_saver_retires():
     stops: list[str] = []
 
     class Noting(SaverActor):
@@ -222,10 +249,7 @@ def test_on_stop_does_not_run_when_a_saver_is_let_go():
             stops.append("stop")
 
     scene = Scene(Noting)
-    scene.tell(Passivate())
-    assert (is_passive(scene), stops) == (True, [])
-    scene.flush()
-    mailbox: Any = scene.mailbox
-    mailbox.request_stop()
     scene.runtime.run_until_idle()
+    assert (scene.retire(), stops) == (True, [])
+    assert scene.system.stop([scene.mailbox], 1.0) == []
     assert stops == ["stop"]

@@ -9,7 +9,6 @@ from tests.runtime.doubles import (
     FAILURE_S,
     Doer,
     Letter,
-    actor_of,
     occupy,
     raising,
     run_all,
@@ -90,9 +89,8 @@ def test_without_a_bound_nothing_is_refused(system, simulated, line):
     assert {letter.handled for letter in letters} == {1}
 
 
-def test_the_bound_outlives_a_crash_and_passivation(full, system, simulated):
+def test_the_bound_outlives_a_crash(full, system, simulated):
     full.tell(raising(ValueError("bad")))
-    full.tell(lambda: actor_of(full).passivate())
     simulated.run_until_idle()
     letters = [Bounded() for _ in range(4)]
     for letter in letters:

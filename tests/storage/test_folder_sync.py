@@ -4,7 +4,6 @@ import errno
 import os
 import queue
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -27,7 +26,9 @@ class Disk:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, threads: ThreadPoolExecutor) -> None:
         self._threads = threads
         self._begun: queue.Queue[int] = queue.Queue()
-        self._ends: dict[int, queue.Queue[BaseException | None]] = defaultdict(queue.Queue)
+        self._ends: dict[int, queue.Queue[BaseException | None]] = {
+            fd: queue.Queue() for fd in range(10, 30)
+        }
         self._joined = threading.Semaphore(0)
         self.folders = FolderSync(SystemCalls(fstat=self._fstat, fsync=self._fsync))
         asleep = _Waiter.wait

@@ -29,7 +29,7 @@ def is_plain(code: str, scopes: Scopes) -> bool:
     return (
         not scopes.needs_compiling
         and len(code) <= _LONGEST
-        and code.isascii()  # the compiler compares names in their normal form
+        and code.isascii()  # to the compiler, a name in other letters is that in their like
         and not any(word in code for word in _TELLING)
         and not _DEEP.search(code)
     )

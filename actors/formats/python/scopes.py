@@ -166,10 +166,6 @@ class Scopes:
         self._names.close()
         return known, block.defs - known
 
-    def _async_function(self, node: ast.AsyncFunctionDef) -> None:
-        self.needs_compiling = True
-        self._function(node)
-
     def _return(self, node: ast.Return) -> None:
         self.needs_compiling |= self._names.stack[-1].kind != "function"
         if node.value is not None:
@@ -340,7 +336,7 @@ class Scopes:
         ast.AnnAssign: _annotated_assign,
         ast.Assign: _assign,
         ast.AsyncFor: _looked_at_later,
-        ast.AsyncFunctionDef: _async_function,
+        ast.AsyncFunctionDef: _function,
         ast.AsyncWith: _looked_at_later,
         ast.AugAssign: _augmented_assign,
         ast.Await: _looked_at_later,
