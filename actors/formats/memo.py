@@ -11,9 +11,11 @@ from actors.settings import Settings
 class Memo:
     """Pure results by key; the least recently used make room for others.
 
-    Any thread may use it, with or without a GIL: the lock is held for a few steps
-    of a dictionary, and never while something is worked out or freed. Forgetting
-    never changes an answer, only its cost.
+    Any thread may use it, with or without a GIL, and none waits for another where
+    notebooks are rendered: a single look-up needs no lock, and what does need it is
+    left out when somebody else has it. With two dozen threads that wait for a lock,
+    each hand-over of it costs one of the GIL as well, up to 5 ms. Forgetting never
+    changes an answer, only its cost.
     """
 
     def __init__(self, limit_bytes: int) -> None:
@@ -36,32 +38,38 @@ class Memo:
 
     def get(self, key: Hashable) -> Any:
         """Return what was put under a key, or `None`."""
-        with self._lock:
-            entry = self._used.get(key)
-            if entry is not None:
-                self._used.move_to_end(key)
-                return entry[0]
-            if not self._idle:
-                return None
-            value, weight_bytes = self._idle.take(key)
-            if weight_bytes is not None:
-                self._used.add(key, value, weight_bytes)
-            return value
+        entry = self._used.get(key) or self._idle.get(key)
+        if entry is None:
+            return None
+        if self._lock.acquire(blocking=False):
+            try:
+                self._note_use(key)
+            finally:
+                self._lock.release()
+        return entry[0]
 
     def put(self, key: Hashable, value: object, weight_bytes: int) -> None:
         """Keep a value, unless there would be room for nothing else."""
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
             dropped = [self._used.take(key), self._idle.take(key)]
             if weight_bytes <= self._limit_bytes:
                 self._used.add(key, value, weight_bytes)
             dropped += self._make_room()
+        finally:
+            self._lock.release()
         dropped.clear()
 
-    def drop(self, key: Hashable) -> Any:
-        """Forget what was put under a key, and return it."""
-        with self._lock:
-            value, weight_bytes = self._used.take(key)
-            return self._idle.take(key)[0] if weight_bytes is None else value
+    def drop(self, key: Hashable) -> None:
+        """Forget what was put under a key; if not now, then when there is no room."""
+        if not self._lock.acquire(blocking=False):
+            return
+        try:
+            dropped = [self._used.take(key), self._idle.take(key)]
+        finally:
+            self._lock.release()
+        dropped.clear()
 
     def age(self) -> None:
         """Forget what was not used since the call before this one.
@@ -87,6 +95,14 @@ class Memo:
             self._limit_bytes = limit_bytes
             dropped = self._make_room()
         dropped.clear()
+
+    def _note_use(self, key: Hashable) -> None:
+        if key in self._used:
+            self._used.move_to_end(key)
+        else:
+            value, weight_bytes = self._idle.take(key)
+            if weight_bytes is not None:
+                self._used.add(key, value, weight_bytes)
 
     def _make_room(self) -> list[Any]:
         """Return what was dropped, to be freed where nobody waits for the lock."""

@@ -102,3 +102,18 @@ def test_a_refusal_for_want_of_memory_is_not_remembered(monkeypatch):
         patched.setattr(quiet, "_parse", lambda _: (_ for _ in ()).throw(MemoryError))
         assert not cell_facts.analyze("x = 1").is_parsable
     assert cell_facts.analyze("x = 1").is_parsable
+
+
+@pytest.mark.parametrize("code", ["x = 1", "x = await y"])
+def test_a_cell_is_read_though_other_threads_get_into_the_compilers_way(monkeypatch, code):
+    errors = [SystemError("AST constructor recursion depth mismatch") for _ in range(5)]
+
+    def disturbed(*args, **options):
+        if errors:
+            raise errors.pop()
+        return compile(*args, **options)
+
+    monkeypatch.setattr(quiet, "compile", disturbed, raising=False)
+    source = quiet.quieted(code)
+    assert quiet.awaits(source, quiet.parse(source)) == ("await" in code)
+    assert errors == []

@@ -78,9 +78,7 @@ def test_a_note_in_the_midst_of_a_look_is_not_lost(simulated):
     assert looks == [set(), {"a"}, set(), {"b"}]
 
 
-def test_a_note_just_before_the_look_says_that_it_has_no_timer_is_not_lost(
-    sweep, simulated, looks
-):
+def test_a_note_just_before_the_look_says_that_it_has_no_timer_is_not_lost(sweep, simulated, looks):
     """The note is in, and the one who made it has not yet looked for a timer."""
     sweep.note("a")
     sweep._recent.add("b")

@@ -31,7 +31,7 @@ from actors import (
     Transaction,
 )
 from actors.listener import ListenerActor
-from actors.messages import CloseNotebook, Flush
+from actors.messages import CloseNotebook, Flush, RetireSavers
 from actors.testing import MemoryStorage, SimulatedRuntime
 from actors.types import CellId
 
@@ -41,7 +41,7 @@ LONG_S = 1_000
 """More than all the failures that one history asks for can delay a save."""
 
 IDLE_S = 2 * PATIENT.passivate_after_s + 1
-"""So long without a message, and a saver with nothing to do is let go for sure."""
+"""So long without a message, and a saver with nothing to do retires for sure."""
 
 which = st.integers(0, 7)
 seeds = st.integers(0, 2**16)
@@ -148,9 +148,15 @@ class AnyLife(RuleBasedStateMachine):
 
     @rule()
     def rest(self):
-        """Let so much time pass that savers with nothing to do are let go."""
+        """Let so much time pass that savers with nothing to do retire."""
         self.runtime.run_until_idle()
         self.runtime.advance(IDLE_S)
+
+    @rule()
+    def retire(self):
+        """Let savers retire that have nothing to do just now."""
+        entries = self.autosave._registry.entries()
+        self.autosave.listener.tell(RetireSavers(tuple(entry.id for entry in entries)))
 
     @rule(crash=st.sampled_from(["before", "after"]))
     def crash_next(self, crash):

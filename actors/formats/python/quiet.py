@@ -14,7 +14,9 @@ answer then depends on the source alone.
 import ast
 import inspect
 import re
+import types
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar, cast
 
 import attrs
@@ -45,6 +47,9 @@ _VALID_AFTER_BACKSLASH = frozenset("\n\\'\"abfnrtvx01234567")
 # What may be called or subscribed without a warning; all else may be a constant,
 # also one that the compiler works out, as in `(not 1.5)[0]`.
 _SOUND = (ast.Name, ast.Attribute, ast.Call, ast.Subscript)
+
+_COMPILATIONS = 20
+"""Attempts to compile while other threads are in its way; two at once are rare already."""
 
 # Cells may `await` outside a function, as in IPython.
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -157,15 +162,25 @@ def _or_refused(compiled: Callable[[], T]) -> T:
 
 
 def _parse(text: str) -> ast.Module:
-    flags = _FLAGS | ast.PyCF_ONLY_AST
-    return cast("ast.Module", compile(text, "<cell>", "exec", flags=flags, dont_inherit=True))
+    return cast("ast.Module", _compiled(text, _FLAGS | ast.PyCF_ONLY_AST))
 
 
 def _awaits(text: str, tree: ast.Module) -> bool:
     if any(pattern.search(text) for pattern in _PERHAPS_ODD_EXPRESSION):
         tree = _without_odd_expressions(_parse(text))  # another one, since this changes it
-    code = compile(tree, "<cell>", "exec", flags=_FLAGS, dont_inherit=True)
+    code = _compiled(tree, _FLAGS)
+    assert isinstance(code, types.CodeType), "no tree was asked for"
     return bool(code.co_flags & inspect.CO_COROUTINE)
+
+
+def _compiled(source: str | ast.Module, flags: int) -> object:
+    for _ in range(_COMPILATIONS):
+        # Python 3.11 counts the depth of trees for all threads together. When one of them
+        # gets its turn amid a compilation of another, as it may where a host has put
+        # something into `gc.callbacks`, both find that the count is wrong.
+        with suppress(SystemError):
+            return compile(source, "<cell>", "exec", flags=flags, dont_inherit=True)
+    return compile(source, "<cell>", "exec", flags=flags, dont_inherit=True)
 
 
 def _without_odd_expressions(tree: ast.Module) -> ast.Module:

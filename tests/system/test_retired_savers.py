@@ -1,10 +1,12 @@
-"""A notebook that was idle for long is let go, and its host does not see it."""
+"""The saver of a notebook that was idle for long retires, and the host does not see it."""
 
 from pathlib import Path
 
 import pytest
 
 from actors import Autosave, Refused, Saved, Settings
+from actors.listener import RETIRED_AT_ONCE
+from actors.messages import RetireSavers
 from actors.testing import MemoryStorage, SimulatedRuntime
 from tests.system.scenes import WAIT_S, create
 
@@ -13,7 +15,7 @@ REST_S = 2 * Settings().passivate_after_s + 1
 
 
 class Scene:
-    """One notebook with one saved edit, idle for so long that its saver was let go."""
+    """One notebook with one saved edit, idle for so long that its saver has retired."""
 
     def __init__(self, **settings):
         self.runtime, self.storage = SimulatedRuntime(), MemoryStorage()
@@ -27,7 +29,12 @@ class Scene:
     def rest(self):
         self.runtime.run_until_idle()
         self.runtime.advance(REST_S)
-        assert self.autosave.statistics().actors == self.actors
+        assert self.savers == 0
+
+    @property
+    def savers(self):
+        """How many savers live now."""
+        return self.autosave.statistics().actors - self.actors
 
     def text(self, path=ONE):
         return (self.storage.read(path) or b"").decode()
@@ -87,27 +94,66 @@ def test_a_notebook_in_use_keeps_its_saver(scene):
         scene.notebook.submit(create(f"b{number}", ""))
         scene.runtime.run_until_idle()
         scene.runtime.advance(Settings().passivate_after_s - 1)
-        assert scene.autosave.statistics().actors == scene.actors + 1
+        assert scene.savers == 1
 
 
-def test_one_whose_saves_fail_is_not_let_go_before_it_is_saved(scene):
+def test_one_whose_saves_fail_keeps_its_saver_until_it_is_saved(scene):
     scene.storage.fail_next("disk full", times=12)
     scene.notebook.submit(create("b", "b = 1"))
     scene.runtime.run_until_idle()
     scene.runtime.advance(REST_S)
-    assert scene.autosave.statistics().actors == scene.actors + 1
+    assert scene.savers == 1
     scene.runtime.advance(1_000)
     assert "b = 1" in scene.text()
-    assert scene.autosave.statistics().actors == scene.actors
+    assert scene.savers == 0
 
 
-def test_the_stop_of_many_idle_notebooks_makes_no_actor_again(scene):
-    others = [scene.autosave.open(f"/n/{n}.py") for n in range(100)]
-    for number, notebook in enumerate(others):
-        notebook.submit(create("a", f"x = {number}"))
+def test_many_savers_retire_together_and_the_stop_makes_none_of_them_again(scene, monkeypatch):
+    many = range(2 * RETIRED_AT_ONCE + 1)
+    for number in many:
+        scene.autosave.open(f"/n/{number}.py").submit(create("a", f"x = {number}"))
     scene.rest()
-    assert scene.autosave.stop().orphans == ()
-    assert all(f"x = {number}" in scene.text(Path(f"/n/{number}.py")) for number in range(100))
+    started = list[str]()
+    start = lambda *_, name, **__: started.append(name)  # noqa: E731 - one use
+    monkeypatch.setattr(scene.autosave._wiring.system, "start", start)
+    assert (scene.autosave.stop().orphans, started) == ((), [])
+    assert all(f"x = {number}" in scene.text(Path(f"/n/{number}.py")) for number in many)
+
+
+def test_savers_that_retire_are_no_crashes_and_leave_no_dead_letters(scene):
+    scene.notebook.submit(create("b", "b = 1"))
+    scene.rest()
+    counts = scene.autosave.statistics()
+    assert (counts.crashes, counts.restarts, counts.dead_letters) == (0, 0, 0)
+
+
+def test_an_edit_behind_the_word_to_retire_has_a_saver_of_its_own(scene):
+    scene.notebook.submit(create("b", "b = 1"))
+    scene.runtime.run_until_idle()
+    listener = scene.autosave.listener
+    listener.tell(RetireSavers((scene.notebook.id,)))
+    receipt = scene.notebook.submit(create("c", "c = 1"))
+    listener.tell(RetireSavers((scene.notebook.id,)))
+    scene.rest()
+    assert isinstance(receipt.outcome, Saved)
+    assert scene.autosave.statistics().dead_letters == 0
+
+
+def test_a_notebook_opened_again_while_its_close_fails_has_its_quiet_period_back():
+    scene = Scene(save_quiet_s=1.0)
+    scene.storage.fail_next("disk full")
+    scene.notebook.submit(create("b", "b = 1"))
+    scene.notebook.close()
+    scene.runtime.run_until_idle()
+    again = scene.autosave.open(ONE)
+    scene.runtime.run_until_idle()
+    assert "b = 1" in scene.text()
+    again.submit(create("c", "c = 1"))
+    scene.runtime.run_until_idle()
+    assert "c = 1" not in scene.text()
+    scene.runtime.advance(1.0)
+    assert "c = 1" in scene.text()
+    scene.autosave.stop()
 
 
 def test_on_real_threads_too():
