@@ -195,7 +195,7 @@ def test_a_message_that_comes_later_is_a_dead_letter(start, system):
 
 def test_a_message_that_comes_when_the_actor_has_agreed_is_undelivered_once(system, start):
     letter = Letter()
-    mailbox = start(agrees=lambda: mailbox.tell(letter) or True)
+    mailbox: Any = start(agrees=lambda: mailbox.tell(letter) or True)
     assert system.retire(mailbox)
     assert (letter.handled, len(letter.reasons)) == (0, 1)
 
