@@ -105,8 +105,8 @@ class ListenerActor(Actor[ListenerMessage]):
         elif saver is not None:
             saver.tell(message)
         elif isinstance(message, Flush | CloseNotebook):
-            # Nothing was ever submitted: 100,000 such notebooks are not worth
-            # 100,000 actors at shutdown.
+            # All is saved, if anything was submitted at all: 100,000 such
+            # notebooks are not worth 100,000 actors at shutdown.
             message.receipt.settle(ledger.standing())
             if isinstance(message, CloseNotebook):
                 self._on_finished(message.notebook, message.closing)

@@ -13,7 +13,7 @@ from benchmarks.arguments import positive, progress, write_json
 from benchmarks.rounds import Results, Task, measure
 from benchmarks.scale import command as scale
 
-WIDTH_OF_PLAIN_TEXT = 110
+WIDTH_OF_PLAIN_TEXT = 120
 """Columns of the tables in a file or a pipe; rich would take 80 and wrap."""
 
 _DESCRIPTION = """\

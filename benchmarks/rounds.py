@@ -29,6 +29,7 @@ class Task:
 
     seed: int
     notebooks: int = 1
+    callers: tuple[Caller, ...] = CALLERS
     warm_up: int = 0
     """Edits of each that are not measured, beside the others."""
 
@@ -99,7 +100,7 @@ def measure(task: Task, folder: Path, rounds: int, progress: Callable[[str], obj
 
 def _runs(task: Task, number: int, folder: Path) -> Iterator[tuple[str, Callable[[], Measurement]]]:
     for pace in PACES:
-        for caller in CALLERS:
+        for caller in task.callers:
             files = task.files(f"{number} {pace} {caller}", folder)
             if caller == "event loop":
                 yield f"marimo, {pace}", partial(marimo_side.run, files, pace, task.warm_up)

@@ -53,8 +53,8 @@ class Inbox:
     thread, so one thread at a time is in an actor. `put` needs it only to
     find out whether somebody will look: it is tried, never waited for.
 
-    The mailbox stays when another actor takes the place of one that crashed.
-
+    The mailbox stays when another actor takes the place of one that crashed. One
+    that retires takes it along.
     """
 
     __slots__ = (

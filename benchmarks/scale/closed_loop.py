@@ -8,6 +8,7 @@ import attrs
 
 from actors.receipt import Outcome, Saved
 from benchmarks.scale.sessions import TIMEOUT_S, Session
+from benchmarks.scale.usage import Usage
 
 
 @attrs.frozen(kw_only=True)
@@ -18,11 +19,11 @@ class Run:
     seconds: float
     """Until the last edit was durable."""
 
-    cpu_s: float
-    """Processor time of the whole process."""
+    each: Usage
+    """What one edit took, of the whole process."""
 
     client_cpu_s: float
-    """The part of it that the agents took: handing in, and hearing of the end."""
+    """The processor time in that which its agent took: handing in, hearing of the end."""
 
     failed: int
     """Edits whose receipts did not say `Saved`; their agents went on."""
@@ -31,16 +32,6 @@ class Run:
     def per_second(self) -> float:
         """Edits a second."""
         return self.edits / self.seconds
-
-    @property
-    def cpu_each_s(self) -> float:
-        """Processor time for an edit."""
-        return self.cpu_s / self.edits
-
-    @property
-    def client_share(self) -> float:
-        """The agents' part of the processor time."""
-        return self.client_cpu_s / self.cpu_s
 
 
 def run(sessions: Sequence[Session], edits: int) -> Run:
@@ -51,16 +42,16 @@ def run(sessions: Sequence[Session], edits: int) -> Run:
     """
     ended: SimpleQueue[None] = SimpleQueue()
     agents = [_Agent(session, edits, ended) for session in sessions]
-    start, cpu_start = time.perf_counter(), time.process_time()
+    made, before, start = edits * len(sessions), Usage.now(), time.perf_counter()
     for agent in agents:
         agent.step()
     for _ in agents:
         ended.get(timeout=TIMEOUT_S)
     return Run(
-        edits=edits * len(sessions),
+        edits=made,
         seconds=time.perf_counter() - start,
-        cpu_s=time.process_time() - cpu_start,
-        client_cpu_s=sum(agent.cpu_s for agent in agents),
+        each=(Usage.now() - before).each(made),
+        client_cpu_s=sum(agent.cpu_s for agent in agents) / made,
         failed=sum(agent.failed for agent in agents),
     )
 

@@ -17,10 +17,18 @@ from actors import Autosave
 from actors.notebook import Latency
 from benchmarks.loop_delay import watched_loop
 from benchmarks.scale import closed_loop
-from benchmarks.scale.comparison import Aim, Findings, Rounds
+from benchmarks.scale.comparison import NONE, Aim, Findings, Rounds
 from benchmarks.scale.open_loop import due_times, paced, paced_in_loop
 from benchmarks.scale.options import Setting, amount, option, settings_of
-from benchmarks.scale.sessions import TIMEOUT_S, Session, open_sessions, paths_in, save_each
+from benchmarks.scale.sessions import (
+    TIMEOUT_S,
+    Session,
+    files_wrong,
+    open_idle,
+    open_sessions,
+    paths_in,
+    save_each,
+)
 
 SUBMIT_AIM = Aim("ours", 30e-6)
 LOOP_AIM = Aim("ours", 0.005)
@@ -57,10 +65,10 @@ def _submit(task: Task, count: int, folder: Path, progress: Callable[[str], obje
     rounds = Rounds()
     with Autosave(settings_of(task.settings)) as autosave:
         progress(f"host: {count} sessions are opened")
-        sessions = open_sessions(
-            autosave, paths_in(folder, count, 100), cells=task.cells, edits=3, seed=f"{task.seed}"
-        )
-        active = sessions[: task.active]
+        paths, seed = paths_in(folder, count, 100), f"{task.seed} {count}"
+        edited, idle = paths[: task.active], paths[task.active :]
+        active = open_sessions(autosave, edited, cells=task.cells, edits=20, seed=seed)
+        open_idle(autosave, idle, cells=task.cells, seed=seed)
         save_each(active)
         for number in range(1, task.rounds + 1):
             progress(f"host, {count} sessions: round {number} of {task.rounds}")
@@ -68,6 +76,7 @@ def _submit(task: Task, count: int, folder: Path, progress: Callable[[str], obje
                 for rhythm in get_args(Rhythm):
                     gc.collect()
                     _add(rounds, task, active, caller, rhythm)
+        rounds.add("files wrong at the end", "", files_wrong(active), aim=NONE)
     shutil.rmtree(folder)
     return Findings(
         f"`submit` with {count:,} open notebooks, {len(active):,} of them edited",
@@ -154,6 +163,7 @@ def _loop_delay(task: Task, folder: Path, progress: Callable[[str], object]) -> 
             save_each(sessions)
             _add_delay(rounds, f"{task.rate:g} edits a second from this loop", moderate, idle)
             _add_delay(rounds, "all save as fast as they can", saturated, idle)
+        rounds.add("files wrong at the end", "", files_wrong(sessions), aim=NONE)
     shutil.rmtree(folder)
     return Findings(
         f"How late an event loop is for a timer while {task.active:,} notebooks are saved",

@@ -61,9 +61,11 @@ def _measure(
         wrong = files_wrong(sessions)
     for ours, best in zip(runs, sweep.of_best(), strict=True):
         rounds.add("saves", "/s", ours.per_second, best.per_second, RATE_AIM)
-        rounds.add("processor time of a save", "us", ours.cpu_each_s, best.cpu_each_s)
+        rounds.add("processor time of a save", "us", ours.each.cpu_s, best.each.cpu_s)
+        rounds.add("in the system", "us", ours.each.system_s, best.each.system_s)
+        rounds.add("in the measuring client", "us", ours.client_cpu_s)
+        rounds.add("times a thread had to wait for one", "", ours.each.waits, best.each.waits)
         rounds.add("edits not saved at the first attempt", "", ours.failed, aim=NONE)
-        rounds.add("of which the measuring clients", "%", ours.client_share)
     rounds.add("files wrong at the end", "", wrong, aim=NONE)
     bytes_each = sum(map(len, texts(sessions).values())) / len(sessions)
     title = (

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import attrs
 
+from benchmarks.scale.usage import Usage
+
 THREADS = (1, 4, 8, 16, 32)
 """The numbers of threads among which the best is looked for."""
 
@@ -19,8 +21,8 @@ class RawRun:
     """How fast so many threads were."""
 
     per_second: float
-    cpu_each_s: float
-    """Processor time of the whole process for one file."""
+    each: Usage
+    """What one file took, of the whole process."""
 
 
 class RawFiles:
@@ -60,7 +62,7 @@ class RawFiles:
 
     def run(self, threads: int, seconds: float) -> RawRun:
         """Replace files from so many threads for so long."""
-        start, cpu_start = time.perf_counter(), time.process_time()
+        before, start = Usage.now(), time.perf_counter()
         until = start + seconds
 
         def work(first: int) -> None:
@@ -78,8 +80,8 @@ class RawFiles:
             thread.start()
         for thread in working:
             thread.join()
-        seconds, cpu_s = time.perf_counter() - start, time.process_time() - cpu_start
-        return RawRun(sum(done) / seconds, cpu_s / sum(done))
+        seconds = time.perf_counter() - start
+        return RawRun(sum(done) / seconds, (Usage.now() - before).each(sum(done)))
 
 
 @attrs.frozen

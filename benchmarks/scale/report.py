@@ -15,9 +15,9 @@ def show(findings: Findings, console: Console) -> None:
     """Print what one benchmark found."""
     console.print()
     table = Table(title=f"[bold]{findings.title}", title_justify="left")
-    table.add_column("median (least to most)")
-    for heading in ("ours", findings.other, "ratio", "aim", ""):
-        table.add_column(heading, justify="right")
+    table.add_column("medians", no_wrap=True)
+    for heading in ("ours (least-most)", findings.other, "ratio", "aim", ""):
+        table.add_column(heading, justify="right", no_wrap=True)
     for comparison in findings.comparisons:
         table.add_row(*_row(comparison))
     console.print(table)
@@ -31,7 +31,7 @@ def _row(comparison: Comparison) -> tuple[str, str, str, str, str, str]:
     return (
         f"{comparison.what}, {unit}" if unit else comparison.what,
         _spread(comparison.ours, unit),
-        _spread(comparison.other, unit),
+        _median(comparison.other, unit),
         "" if comparison.ratio is None else f"{comparison.ratio:,.3g}",
         _aim(comparison.aim, unit),
         verdicts[comparison.is_met],
@@ -45,14 +45,13 @@ def _aim(aim: Aim | None, unit: Unit) -> str:
     return f"{sign} {aim.limit:g}" if aim.of == "ratio" else f"{sign} {_number(aim.limit, unit)}"
 
 
+def _median(figures: Sequence[float], unit: Unit) -> str:
+    return _number(statistics.median(figures), unit) if figures else ""
+
+
 def _spread(figures: Sequence[float], unit: Unit) -> str:
-    if not figures:
-        return ""
-    median, least, most = statistics.median(figures), min(figures), max(figures)
-    text = _number(median, unit)
-    if len(figures) == 1 or least == most:
-        return text
-    return f"{text} ({_number(least, unit)} to {_number(most, unit)})"
+    text, least, most = _median(figures, unit), min(figures), max(figures)
+    return text if least == most else f"{text} ({_number(least, unit)}-{_number(most, unit)})"
 
 
 def _number(figure: float, unit: Unit) -> str:

@@ -82,6 +82,12 @@ def open_sessions(
     ]
 
 
+def open_idle(autosave: Autosave, paths: Iterable[Path], *, cells: int, seed: str) -> None:
+    """Open notebooks that nobody is going to edit."""
+    for number, path in enumerate(paths):
+        autosave.open(path, cells=cells_of(make_workload(cells, 0, f"{seed} idle {number}")))
+
+
 def save_each(sessions: Sequence[Session]) -> None:
     """Make one edit to each and wait until all are durable."""
     for session in sessions:

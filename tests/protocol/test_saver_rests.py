@@ -6,7 +6,7 @@ import pytest
 
 from actors.messages import NotebookFinished, Submit
 from actors.notebook import SavePolicy
-from actors.receipt import Deferred
+from actors.receipt import Deferred, Receipt
 from actors.saver import SaverActor
 from tests.protocol.saver_scene import NOTEBOOK, OTHER, PATH, Scene, edit, saved
 from tests.runtime.doubles import actor_of
@@ -175,16 +175,20 @@ def test_a_saver_in_its_quiet_period_does_not_retire(quiet):
     assert quiet.answer() == ["a"]
 
 
-def test_a_saver_waits_for_its_timer_even_if_nothing_is_due_any_more():
-    """A timer that is out would be a dead letter."""
-    scene = Scene()
-    scene.submit("a")
-    scene.answer()
-    saver: Any = actor_of(scene.mailbox)
-    saver._set_timer(1.0)
-    assert not scene.retire()
-    scene.runtime.advance(1.0)
-    assert scene.retire()
+@pytest.mark.parametrize("under_way", ["_attempt", "_timer"])
+def test_a_saver_whose_answer_is_still_to_come_does_not_retire_even_if_nothing_is_due(
+    rested, under_way
+):
+    saver: Any = actor_of(rested.mailbox)
+    setattr(saver, under_way, object())
+    assert not rested.retire()
+    setattr(saver, under_way, None)
+    assert rested.retire()
+
+
+def test_a_saver_does_not_retire_while_anything_is_due(rested):
+    rested.ledger.apply(edit("b"), Receipt())
+    assert not rested.retire()
 
 
 def test_a_saver_of_a_notebook_that_has_no_file_yet_retires():

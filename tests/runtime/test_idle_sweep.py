@@ -7,7 +7,7 @@ from threading import Barrier, Lock, Thread
 import pytest
 
 from actors.runtime import IdleSweep
-from tests.runtime.doubles import FAILURE_S, run_all
+from tests.runtime.doubles import FAILURE_S, raising, run_all
 
 PERIOD_S = 60.0
 
@@ -76,6 +76,14 @@ def test_a_note_in_the_midst_of_a_look_is_not_lost(simulated):
     its.note("a")
     simulated.advance(10 * PERIOD_S)
     assert looks == [set(), {"a"}, set(), {"b"}]
+
+
+def test_there_is_another_look_after_one_whose_callback_raises(simulated):
+    sweep = IdleSweep[str](PERIOD_S, simulated.later, lambda _: raising(KeyError)())
+    sweep.note("a")
+    with pytest.raises(KeyError):
+        simulated.advance(PERIOD_S)
+    assert simulated.next_timer() is not None
 
 
 def test_a_note_just_before_the_look_says_that_it_has_no_timer_is_not_lost(sweep, simulated, looks):

@@ -4,7 +4,7 @@ import gc
 import weakref
 from collections.abc import Callable
 from functools import partial
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread, get_ident
 from typing import Any
 
 import pytest
@@ -24,6 +24,7 @@ from tests.runtime.doubles import (
     raising,
     ref_of,
     run_all,
+    told_by,
 )
 from tests.runtime.test_closing_races import EACH, ROUNDS, SENDERS, SlowQueue, fates, race
 from tests.runtime.test_urgent_messages import Express
@@ -206,6 +207,37 @@ def test_a_message_that_goes_in_when_the_actor_has_just_retired_is_undelivered(s
     mailbox._envelopes = SlowQueue(mailbox._envelopes, retire)
     mailbox.tell(letter)
     assert (letter.handled, len(letter.reasons)) == (0, 1)
+
+
+class LateLock:
+    """A lock for which another thread comes only when the test says so."""
+
+    def __init__(self, lock: Any) -> None:
+        self.arrived, self.go_on = Event(), Event()
+        self._lock, self._own = lock, get_ident()
+        self.release = lock.release
+
+    def acquire(self, *, blocking: bool) -> bool:
+        if get_ident() != self._own:
+            self.arrived.set()
+            assert self.go_on.wait(FAILURE_S)
+        return bool(self._lock.acquire(blocking=blocking))
+
+
+def test_a_sender_who_asks_for_a_turn_when_the_actor_has_just_retired_gets_none(
+    start, system, simulated
+):
+    def tell_meanwhile() -> bool:
+        sender.start()
+        return lock.arrived.wait(FAILURE_S)
+
+    mailbox, letter = start(agrees=tell_meanwhile), Letter()
+    sender = told_by(mailbox, [letter])
+    mailbox._turn = lock = LateLock(mailbox._turn)
+    assert system.retire(mailbox)
+    lock.go_on.set()
+    sender.join(FAILURE_S)
+    assert (simulated.ready, letter.handled, len(letter.reasons)) == (0, 0, 1)
 
 
 def test_who_waits_for_the_end_of_the_actor_is_woken(start, system):

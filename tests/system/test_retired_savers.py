@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from actors import Autosave, Refused, Saved, Settings
+from actors.formats.memo import MEMO
 from actors.listener import RETIRED_AT_ONCE
 from actors.messages import RetireSavers
 from actors.testing import MemoryStorage, SimulatedRuntime
@@ -108,6 +109,14 @@ def test_one_whose_saves_fail_keeps_its_saver_until_it_is_saved(scene):
     assert scene.savers == 0
 
 
+def test_what_rendering_has_worked_out_ages_while_notebooks_come_to_rest(scene, monkeypatch):
+    ages = list[str]()
+    monkeypatch.setattr(MEMO, "age", lambda: ages.append("aged"))
+    scene.notebook.submit(create("b", "b = 1"))
+    scene.rest()
+    assert ages == ["aged"] * 2
+
+
 def test_many_savers_retire_together_and_the_stop_makes_none_of_them_again(scene, monkeypatch):
     many = range(2 * RETIRED_AT_ONCE + 1)
     for number in many:
@@ -141,12 +150,13 @@ def test_an_edit_behind_the_word_to_retire_has_a_saver_of_its_own(scene):
 
 def test_a_notebook_opened_again_while_its_close_fails_has_its_quiet_period_back():
     scene = Scene(save_quiet_s=1.0)
-    scene.storage.fail_next("disk full")
+    scene.storage.fail_next("disk full", times=3)
     scene.notebook.submit(create("b", "b = 1"))
     scene.notebook.close()
     scene.runtime.run_until_idle()
     again = scene.autosave.open(ONE)
-    scene.runtime.run_until_idle()
+    assert again is scene.notebook
+    scene.runtime.advance(10.0)
     assert "b = 1" in scene.text()
     again.submit(create("c", "c = 1"))
     scene.runtime.run_until_idle()
