@@ -66,11 +66,8 @@ class Settings:
     drain_timeout_s: float = attrs.field(default=10.0, validator=_not_negative)
     """How long leaving the `with` block waits for what is not saved yet."""
 
-    worker_threads: int = attrs.field(default=2, validator=_positive)
-    """Threads for the listener and the notifier, which never wait for a disk."""
-
     file_threads: int = attrs.field(default=24, validator=_positive)
-    """Threads for savers, codegen and the file work itself. The files of one folder
+    """Threads for savers, codegen, the notifier and the file work itself. The files of one folder
     take at most half of those that nobody else needs, see `docs/performance.md`."""
 
     codegen_actors: int = attrs.field(default=24, validator=_positive)

@@ -77,8 +77,9 @@ class Wiring:
             quantum_messages=settings.quantum_messages,
             quantum_s=settings.quantum_s,
         )
-        workers = dispatcher("actors-worker", settings.worker_threads)
-        # Savers and codegen share the threads of the file work: a save that finds
+        # Apart, so that transactions find their savers while all other threads are busy.
+        listening = dispatcher("actors-listener", 1)
+        # Savers, codegen and the notifier share the threads of the file work: a save that finds
         # nobody in its way goes on on one thread, and no other has to be woken.
         self._savers = dispatcher("actors-saver", settings.file_threads)
         self._bulkhead = Bulkhead(self._savers, settings.file_threads, runtime.notify)
@@ -98,7 +99,7 @@ class Wiring:
         self._notifier = self.system.start(
             functools.partial(factories.notifier, failing=set(), publish=self.subscribers.publish),
             name="notifier",
-            dispatcher=workers,
+            dispatcher=self._savers,
         )
         self._codegen = [
             self.system.start(factories.codegen, name=f"codegen {number}", dispatcher=self._savers)
@@ -116,7 +117,7 @@ class Wiring:
                 on_finished=on_finished,
             ),
             name="listener",
-            dispatcher=workers,
+            dispatcher=listening,
             bound=10 * settings.max_mailbox,
         )
 

@@ -94,7 +94,7 @@ def _register_values(made: OrjsonConverter) -> None:
     made.register_structure_hook(bool, boolean)
     # cattrs' own way from a `NewType` to its base adds 3 us to a reorder of 100 cells.
     _register_for(made, CellId, text)
-    _register_for(made, tuple[CellId, ...], _array_reader(made, tuple[CellId, ...]))
+    _register_for(made, tuple[CellId, ...], _ids_reader(made))
 
 
 def _register_cells(made: OrjsonConverter) -> None:
@@ -184,6 +184,18 @@ def _array_reader(made: OrjsonConverter, cls: Any) -> _Read:
     # cattrs reads any iterable as a tuple: the text "abc" as three cell ids.
     read = made.get_structure_hook(cls)
     return lambda wire, _: read(array(wire), cls)
+
+
+def _ids_reader(made: OrjsonConverter) -> _Read:
+    # An agent sends the order of all cells with each edit: 5,000 ids one by one take 2 ms.
+    read_one_by_one = _array_reader(made, tuple[CellId, ...])
+
+    def read_ids(wire: Any, cls: Any) -> Any:
+        if type(wire) is list and set(map(type, wire)) == {str} and "".join(wire).isascii():
+            return tuple(wire)
+        return read_one_by_one(wire, cls)
+
+    return read_ids
 
 
 def _extra(wire: Mapping[Any, Any], known: frozenset[str]) -> Extra:

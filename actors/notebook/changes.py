@@ -5,7 +5,7 @@ turns the one into the other.
 """
 
 from collections.abc import Iterable
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, TypeAlias, cast
 
 import attrs
 
@@ -18,7 +18,10 @@ def _as_anchor(text: str | None) -> CellId | None:
 
 
 def _as_ids(ids: Iterable[str]) -> tuple[CellId, ...]:
-    return tuple(map(as_cell_id, ids))
+    texts = tuple(ids)
+    if set(map(type, texts)) <= {str}:  # all at once: there may be thousands
+        return cast("tuple[CellId, ...]", texts)
+    return tuple(map(as_cell_id, texts))
 
 
 @attrs.frozen(kw_only=True)

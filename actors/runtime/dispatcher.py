@@ -88,7 +88,7 @@ class Runtime(Protocol):
 
 MOST_HANDED_OVER = 8
 """Turns in a row that come from each other; then it is the turn of those in the line.
-A save is four: saver, codegen, saver, file work."""
+A save is six: saver, codegen, saver, file work, saver, notifier."""
 
 
 class ThreadDispatcher:
