@@ -68,7 +68,7 @@ class Settings:
 
     file_threads: int = attrs.field(default=24, validator=_positive)
     """Threads for savers, codegen, the notifier and the file work itself. The files of one folder
-    take at most half of those that nobody else needs, see `docs/performance.md`."""
+    take at most half of those that nobody else needs, see `docs/architecture.md`."""
 
     codegen_actors: int = attrs.field(default=24, validator=_positive)
     """Replicas of the codegen actor. As many as `file_threads`, and each of those
