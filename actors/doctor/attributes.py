@@ -51,9 +51,12 @@ def _kept(probe: Probe, name: str, attribute: str, value: bytes) -> Iterator[Fin
     if _value(probe, path, attribute) == value:
         yield Finding(name, Level.OK, "a save keeps them", "Notebooks may have them.")
         return
-    means = "A notebook has what new files of its folder get, and no longer what was set on it."
-    advice = "set them on the folder, as defaults, where they are needed"
-    advice = advice if attribute == _ACCESS_LIST else "do not rely on them"
+    if attribute == _ACCESS_LIST:
+        means = "With the first save a notebook has what new files of its folder get instead."
+        advice = "set them on the folder, as defaults, where they are needed"
+    else:
+        means = "With the first save a notebook has none of them any more."
+        advice = "do not rely on them"
     yield Finding(name, Level.NOTE, "files can have them; a save does not keep them", means, advice)
 
 
