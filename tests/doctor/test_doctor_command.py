@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +38,14 @@ def doctor(*arguments, command=("-m", "actors", "doctor"), **env):
         stdin=subprocess.DEVNULL,
         env={**os.environ, **env},
     )
+
+
+@pytest.fixture
+def reachable():
+    """Give a folder that a stranger can reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 def test_the_verdict_is_the_first_line(tmp_path):
@@ -87,13 +97,11 @@ def test_a_directory_may_have_any_name(tmp_path, name, encoding):
 
 
 @pytest.mark.parametrize("mode", [0o555, 0o333])
-def test_a_directory_without_rights_exits_with_1(tmp_path, mode):
-    for folder in (tmp_path, *tmp_path.parents[:2]):  # pytest's own are private
-        if folder.owner() == "root" and folder.stat().st_mode & 0o777 == 0o700:
-            folder.chmod(0o711)
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "notebooks").chmod(mode)
-    ended = doctor(tmp_path / "notebooks", tmp_path, command=("-c", AS_STRANGER))
+def test_a_directory_without_rights_exits_with_1(reachable, tmp_path, mode):
+    (reachable / "notebooks").mkdir()
+    (reachable / "notebooks").chmod(mode)
+    ended = doctor(reachable / "notebooks", tmp_path, command=("-c", AS_STRANGER))
+    (reachable / "notebooks").chmod(0o755)
     assert (ended.returncode, ended.stderr) == (1, "")
     assert ended.stdout.startswith("Notebooks cannot be saved here: ")
 
