@@ -42,21 +42,19 @@ def locks(probe: Probe) -> Iterator[Finding]:
         except OSError as error:
             yield _unsupported(str(error.strerror))
             return
-        with _held_elsewhere(path) as (holder, answer):
+        with _held_elsewhere(path) as answer:
             if answer != "locked":
                 yield _unsupported(answer)
                 return
             if _lock(probe, fd):
                 yield _NO_EXCLUSION
                 return
-            holder.kill()
-            holder.wait()
         yield _RELEASED if _locked_in_the_end(probe, fd) else _NOT_RELEASED
 
 
 @contextmanager
-def _held_elsewhere(path: Path) -> "Iterator[tuple[subprocess.Popen[str], str]]":
-    """Give another process that has the lock, and what it says about that."""
+def _held_elsewhere(path: Path) -> Iterator[str]:
+    """Give what another process says that takes the lock; it is killed at the end."""
     command = [sys.executable, "-I", "-S", "-c", _HOLD, os.fspath(path)]
     # Its own session: a Ctrl-C is for us, and we end it.
     with subprocess.Popen(  # noqa: S603 - this Python, with a script of ours
@@ -69,7 +67,7 @@ def _held_elsewhere(path: Path) -> "Iterator[tuple[subprocess.Popen[str], str]]"
     ) as holder:
         try:
             assert holder.stdout is not None
-            yield holder, holder.stdout.readline().strip()
+            yield holder.stdout.readline().strip()
         finally:
             holder.kill()
 
