@@ -164,6 +164,9 @@ class LocalStorage:
             # the file under both names.
             self._calls.link(source.name, name, **fds, follow_symlinks=False)
             try:
+                # Where names reach the disk in any order, a power cut would
+                # else keep the removal alone, and the file would have no name.
+                self._folders.sync(folder)
                 self._calls.unlink(source.name, dir_fd=source.folder)
             except BaseException:
                 with suppress(OSError):

@@ -35,7 +35,12 @@ class Call:
     """How many came before it on this disk, of all processes."""
 
     is_folder: bool
-    """Whether its descriptor is a folder's: a sync of a folder, not of a file."""
+    """Whether its descriptor is a folder's."""
+
+    @property
+    def is_folder_sync(self) -> bool:
+        """Whether it makes names durable, not a text."""
+        return self.is_folder and self.name == "fsync"
 
 
 @attrs.frozen(kw_only=True)
