@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from actors import __version__
 from actors.convert import convert
+from actors.doctor.command import doctor
 from actors.errors import AutosaveError, StorageError
 from actors.loadtest import Plan
 from actors.loadtest.command import load_test
@@ -193,6 +194,32 @@ def loadtest_command(  # noqa: PLR0913 - an argument for each option
             report = load_test(plan, json_file, plot)
         except KeyboardInterrupt:
             _fail("interrupted twice; nothing was checked, the files are removed", BROKEN)
+    if not report.ok:
+        raise typer.Exit(BROKEN)
+
+
+@app.command("doctor")
+def doctor_command(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where notebooks are kept, or will be.")
+    ],
+    *,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write all findings; - is stdout.")
+    ] = None,
+) -> None:
+    """Say what is promised to notebooks in a directory, by trying.
+
+    Each probe has a hidden folder of its own in DIR, which is removed when
+    the probe is over, also at Ctrl-C.
+
+    Example: notebook-actors doctor notebooks/
+    """
+    with _one_line_errors():
+        try:
+            report = doctor(directory, json_file)
+        except KeyboardInterrupt:
+            _fail("interrupted; what a probe had made is removed", BROKEN)
     if not report.ok:
         raise typer.Exit(BROKEN)
 

@@ -11,9 +11,20 @@ from typing import Generic, TypeVar
 
 from actors.runtime import Actor, ActorSystem, ManualClock, SimulatedRuntime
 from actors.storage import MemoryStorage
+from actors.storage.simulated_disk import Fault, RandomFaults, SimulatedDisk, every_choice
 from actors.types import Mailbox
 
-__all__ = ["ManualClock", "MemoryStorage", "Probe", "SimulatedRuntime", "start_actor"]
+__all__ = [
+    "Fault",
+    "ManualClock",
+    "MemoryStorage",
+    "Probe",
+    "RandomFaults",
+    "SimulatedDisk",
+    "SimulatedRuntime",
+    "every_choice",
+    "start_actor",
+]
 
 M = TypeVar("M")
 

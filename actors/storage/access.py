@@ -34,7 +34,7 @@ def refuse_read_only(calls: SystemCalls, place: Place) -> None:
     its owner protected would be replaced, and change its owner.
     """
     found = place.found
-    if found is None or (found.st_mode & stat.S_IWUSR and found.st_uid == os.getuid()):
+    if found is None or (found.st_mode & stat.S_IWUSR and found.st_uid == calls.getuid()):
         return
     if not calls.access(place.name, os.W_OK, dir_fd=place.folder):
         raise PermissionError(errno.EACCES, "the file is read-only for this process")

@@ -78,13 +78,13 @@ class LocalStorage:
     def canonical(self, path: Path) -> Path:
         """Return the absolute path without symbolic links; needs no such file."""
         with explained("resolve", path):
-            return Path(os.path.realpath(path))
+            return Path(self._calls.realpath(path))
 
     def sweep(self, path: Path) -> int:
         """Remove the temporary files of dead processes from the folder of `path`."""
         with explained("clear the folder of", path):
             try:
-                folder = open_folder(self._calls, Path(os.path.realpath(path)).parent)
+                folder = open_folder(self._calls, Path(self._calls.realpath(path)).parent)
             except (FileNotFoundError, NotADirectoryError):
                 return 0
             try:
@@ -127,10 +127,10 @@ class LocalStorage:
         try:
             self._folders.sync(place.folder)
         except OSError:
-            self._doubtful.add(os.path.realpath(path))
+            self._doubtful.add(self._calls.realpath(path))
             raise
         if self._doubtful:
-            self._doubtful.discard(os.path.realpath(path))
+            self._doubtful.discard(self._calls.realpath(path))
 
     def _rename(self, source: Place, old: Path, new: Path) -> None:
         if source.found is None:
@@ -142,7 +142,7 @@ class LocalStorage:
         try:
             self._move(source, folder, new.name)
             if self._is_doubtful(old):
-                self._doubtful.add(os.path.realpath(new))
+                self._doubtful.add(self._calls.realpath(new))
             # The new name first: between the two a crash leaves both names
             # rather than none.
             with self._doubted_on_failure(new):
@@ -164,6 +164,9 @@ class LocalStorage:
             # the file under both names.
             self._calls.link(source.name, name, **fds, follow_symlinks=False)
             try:
+                # Where names reach the disk in any order, a power cut would
+                # else keep the removal alone, and the file would have no name.
+                self._folders.sync(folder)
                 self._calls.unlink(source.name, dir_fd=source.folder)
             except BaseException:
                 with suppress(OSError):
@@ -180,8 +183,8 @@ class LocalStorage:
         try:
             yield
         except OSError:
-            self._doubtful.add(os.path.realpath(path))
+            self._doubtful.add(self._calls.realpath(path))
             raise
 
     def _is_doubtful(self, path: Path) -> bool:
-        return bool(self._doubtful) and os.path.realpath(path) in self._doubtful
+        return bool(self._doubtful) and self._calls.realpath(path) in self._doubtful

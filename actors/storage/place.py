@@ -48,7 +48,7 @@ def locate(calls: SystemCalls, path: Path) -> Place:
     place = _look_up(calls, path)
     if place.found is not None and stat.S_ISLNK(place.found.st_mode):
         calls.close(place.folder)
-        place = _look_up(calls, os.path.realpath(path))
+        place = _look_up(calls, calls.realpath(path))
     return place
 
 

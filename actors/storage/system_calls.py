@@ -5,8 +5,10 @@ import errno
 import fcntl
 import os
 import sys
+import time
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import attrs
 
@@ -75,3 +77,6 @@ class SystemCalls:
     link: Callable[..., None] = os.link
     unlink: Callable[..., None] = os.unlink
     listdir: Callable[[int], list[str]] = os.listdir
+    realpath: Callable[[str | Path], str] = os.path.realpath
+    getuid: Callable[[], int] = os.getuid
+    time: Callable[[], float] = time.time

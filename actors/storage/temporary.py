@@ -12,7 +12,6 @@ import os
 import random
 import re
 import stat
-import time
 from contextlib import suppress
 
 from actors.storage.system_calls import SystemCalls
@@ -74,7 +73,7 @@ def _is_abandoned(calls: SystemCalls, fd: int) -> bool:
         return False
     # Looked at before it is locked, so that a sweep never takes the lock
     # that a writer is about to claim.
-    if status.st_size == 0 and time.time() - status.st_mtime < EMPTY_GRACE_S:
+    if status.st_size == 0 and calls.time() - status.st_mtime < EMPTY_GRACE_S:
         return False
     # A shared lock conflicts with the writer's, and needs no right to write.
     calls.lock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -21,7 +21,7 @@ OLD, NEW = b"old text", b"the new text"
 HELD = sys.platform == "linux"  # the old file, until it is replaced
 SAVE = [
     *("open", "stat", *["open"] * HELD),
-    *("open", "lock", "write", "fstat", "fchmod", "fsync", "replace", "close"),
+    *("open", "lock", "getuid", "write", "fstat", "fchmod", "fsync", "replace", "close"),
     *(*["close"] * HELD, "fstat", "fsync", "close"),
 ]
 RENAMED = SAVE.index("replace")

@@ -8,6 +8,7 @@ import pytest
 
 from actors.errors import StorageError
 from actors.storage import LocalStorage, MemoryStorage, Replaced, Storage
+from actors.testing import SimulatedDisk
 
 
 class StorageContract:
@@ -153,6 +154,14 @@ class TestLocalStorage(StorageContract):
     @pytest.fixture
     def storage(self) -> Storage:
         return LocalStorage()
+
+
+class TestLocalStorageOnASimulatedDisk(StorageContract):
+    @pytest.fixture
+    def storage(self, tmp_path) -> Storage:
+        disk = SimulatedDisk()
+        disk.external.make_folder(tmp_path)
+        return LocalStorage(disk.calls())
 
 
 class TestMemoryStorage(StorageContract):
