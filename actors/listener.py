@@ -85,8 +85,8 @@ class ListenerActor(Actor[ListenerMessage]):
                 self._on_finished(notebook, closing)
             case ForgetNotebook(notebook):
                 self._forget(notebook)
-            case RetireSavers(notebooks):
-                self._retire(notebooks)
+            case RetireSavers(notebooks, first):
+                self._retire(notebooks, first)
             case _:
                 assert_never(message)
 
@@ -129,11 +129,11 @@ class ListenerActor(Actor[ListenerMessage]):
         if saver is not None:
             self._stop_saver(saver)
 
-    def _retire(self, notebooks: tuple[NotebookId, ...]) -> None:
-        savers = self._directory.savers
-        for notebook in notebooks[:RETIRED_AT_ONCE]:
+    def _retire(self, notebooks: tuple[NotebookId, ...], first: int) -> None:
+        savers, behind = self._directory.savers, first + RETIRED_AT_ONCE
+        for notebook in notebooks[first:behind]:
             saver = savers.get(notebook)
             if saver is not None and self._retire_saver(saver):
                 del savers[notebook]
-        if rest := notebooks[RETIRED_AT_ONCE:]:
-            self.mailbox.tell(RetireSavers(rest))  # behind those who wait for something
+        if behind < len(notebooks):  # the others after those who wait for something
+            self.mailbox.tell(RetireSavers(notebooks, behind))

@@ -112,6 +112,8 @@ class RetireSavers:
     """
 
     notebooks: tuple[NotebookId, ...]
+    first: int = 0
+    """Those before this index were looked at; the listener goes on in steps."""
 
 
 ListenerMessage: TypeAlias = (

@@ -57,7 +57,7 @@ class Statistics:
     """Messages that wait now, in all mailboxes together."""
 
     dead_letters: int
-    """Messages that nobody handled, because their actor had stopped."""
+    """Messages that nobody handled: their actor had stopped, or its mailbox was full."""
 
     crashes: int
     restarts: int

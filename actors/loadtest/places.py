@@ -14,9 +14,6 @@ from actors.storage import Storage
 
 FILES_IN_FOLDER = 100
 
-TEMPORARY = ".notebook-actors.tmp"
-"""How the names of the temporary files end that local storage writes through."""
-
 _PREFIX = "notebook-actors-loadtest-"
 
 

@@ -232,3 +232,23 @@ def test_the_same_seed_gives_the_same_disk_after_a_crash():
 
     assert crashed(1) == crashed(1)
     assert len({crashed(seed) for seed in range(20)}) > 10
+
+
+def test_an_editor_that_writes_beside_leaves_another_inode_and_no_litter():
+    disk = SimulatedDisk()
+    disk.external.write("/old", b"old", sync=True)
+    before = disk.external.stat("/old")
+    disk.external.write_beside("/old", b"new")
+    assert files_of(disk) == (("old", b"new"),)
+    assert disk.external.stat("/old").st_ino != before.st_ino
+
+
+def test_a_folder_is_removed_when_it_is_empty_and_not_before():
+    disk = SimulatedDisk()
+    disk.external.make_folder("/folder")
+    disk.external.write("/folder/file", b"text")
+    with pytest.raises(OSError, match="not empty"):
+        disk.external.remove_folder("/folder")
+    disk.external.delete("/folder/file")
+    disk.external.remove_folder("/folder")
+    assert disk.external.names("/") == []

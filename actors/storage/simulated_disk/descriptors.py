@@ -100,9 +100,6 @@ class Descriptors:
         """Return all that was open."""
         return [self.remove(fd) for fd in sorted(self._open)]
 
-    def __len__(self) -> int:
-        return len(self._open)
-
 
 class Locks:
     """The locks of `flock`, which belong to open file descriptions."""

@@ -39,11 +39,6 @@ class Process(Names):
         self.calls = system_calls(self, disk)
         """For `LocalStorage`; each asks `SimulatedDisk.before` first."""
 
-    @property
-    def open_files(self) -> int:
-        """How many descriptors it has."""
-        return len(self._descriptors)
-
     # -- descriptors ---------------------------------------------------------------
 
     def open(
