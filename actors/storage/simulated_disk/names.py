@@ -174,7 +174,7 @@ class Names:
         old = self._find(src, src_dir_fd, follow=False)
         new = self._find(dst, dst_dir_fd, follow=False)
         if not (old.name and new.name):
-            raise failure(errno.EEXIST if exclusive and not new.name else errno.EBUSY)
+            raise failure(errno.EEXIST if exclusive and old.name else errno.EBUSY)
         self._check_writable()
         if old.inode is None:
             raise failure(errno.ENOENT)
