@@ -4,6 +4,32 @@ Every message says what is wrong, where, and what to do about it. Whichever of
 these is raised, the document is as it was before the call.
 """
 
+from typing import Literal, TypeAlias
+
+Cause: TypeAlias = Literal[
+    "disk full",
+    "read-only",
+    "gone",
+    "permission",
+    "conflict",
+    "locked",
+    "codegen",
+    "shrink",
+    "other",
+]
+"""Why a save fails, as far as it decides what a person can do about it:
+
+- `disk full`: no space, no quota, or a limit of file sizes;
+- `read-only`: the file system is mounted so;
+- `gone`: the folder, the disk or the network share is not there any more;
+- `permission`: this process may not write there;
+- `conflict`: somebody else changed the same part of the file;
+- `locked`: another process has the notebook open, or git is at work there;
+- `codegen`: the document could not be turned into text;
+- `shrink`: cells would vanish that nobody deleted;
+- `other`: all else, such as a disk that reports an error.
+"""
+
 
 class AutosaveError(Exception):
     """Base of all errors that this package raises on purpose."""
@@ -63,8 +89,39 @@ class StorageError(AutosaveError):
     """A file could not be read or replaced; it holds the old text or the new one, whole.
 
     Nobody's fault as a rule: a full disk, a read-only folder, a lost mount.
-    The work stays in memory and is tried again.
+    The work is kept as a draft, and is tried again.
     """
+
+    cause: Cause
+    """What kind of trouble it is."""
+
+    def __init__(self, message: str, cause: Cause = "other") -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+class ChangedError(StorageError):
+    """A file is not as it was left, so it was not replaced.
+
+    Somebody else's edit is in it: read the file, merge, and expect what was read.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "conflict")
+
+
+class OwnedError(StorageError):
+    """Another process has the file, so it is not written here.
+
+    Close the notebook there, or wait: the file is taken over from an owner that died.
+    """
+
+    owner: str
+    """Who has it, as `user@host pid N`."""
+
+    def __init__(self, message: str, owner: str) -> None:
+        super().__init__(message, "locked")
+        self.owner = owner
 
 
 class NotebookClosedError(AutosaveError):

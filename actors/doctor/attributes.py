@@ -6,7 +6,7 @@ from pathlib import Path
 
 from actors.doctor.finding import Finding, Level
 from actors.doctor.probe_folder import Probe
-from actors.storage import LocalStorage
+from actors.doctor.saving import saved_as_notebooks_are
 
 _ATTRIBUTE = "user.notebook_actors"
 _ACCESS_LIST = "system.posix_acl_access"
@@ -47,7 +47,7 @@ def _kept(probe: Probe, name: str, attribute: str, value: bytes) -> Iterator[Fin
         found = f"files cannot have them here: {error.strerror or error}"
         yield Finding(name, Level.OK, found, "There is nothing that a save could lose.")
         return
-    LocalStorage(probe.calls.files).replace(path, b"new")
+    saved_as_notebooks_are(probe, path)
     if _value(probe, path, attribute) == value:
         yield Finding(name, Level.OK, "a save keeps them", "Notebooks may have them.")
         return

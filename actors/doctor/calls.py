@@ -8,32 +8,14 @@ from pathlib import Path
 
 import attrs
 
+from actors.storage.mounts import mount_id, mount_table
 from actors.storage.system_calls import SystemCalls
-
-
-def _mount_id(folder: Path) -> int:
-    """Return the number that the mount of a folder has in the mount table.
-
-    Exact where a comparison of paths is not: under bind mounts, and where one
-    mount hides another.
-    """
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        lines = Path(f"/proc/self/fdinfo/{fd}").read_text("ascii").splitlines()
-    finally:
-        os.close(fd)
-    fields = dict(line.split(":", 1) for line in lines if ":" in line)
-    return int(fields["mnt_id"])
 
 
 def _may_use(folder: Path) -> bool:
     # Reading too: a save opens the folder in order to sync it.
     is_effective = os.access in os.supports_effective_ids
     return os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=is_effective)
-
-
-def _mount_table() -> str:
-    return os.fsdecode(Path("/proc/self/mountinfo").read_bytes())
 
 
 # macOS has extended attributes, but Python has no calls for them there.
@@ -59,8 +41,8 @@ class Calls:
     statvfs: Callable[[Path], os.statvfs_result] = os.statvfs
     getxattr: Callable[..., bytes] = _GETXATTR
     setxattr: Callable[..., object] = _SETXATTR
-    mount_id: Callable[[Path], int] = _mount_id
-    mount_table: Callable[[], str] = _mount_table
+    mount_id: Callable[[Path], int] = mount_id
+    mount_table: Callable[[], str] = mount_table
     may_use: Callable[[Path], bool] = _may_use
     user: Callable[[], int] = os.geteuid
     now: Callable[[], float] = time.time

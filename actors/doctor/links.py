@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 from actors.doctor.finding import Finding, Level
 from actors.doctor.probe_folder import Probe
-from actors.doctor.saving import could_not
-from actors.storage import LocalStorage
+from actors.doctor.saving import IN_PLACE, could_not, saved_as_notebooks_are
 
 
 def hard_links(probe: Probe) -> Iterator[Finding]:
@@ -18,10 +17,11 @@ def hard_links(probe: Probe) -> Iterator[Finding]:
         found = f"hard links cannot be made: {error.strerror}"
         yield Finding("hard links", Level.NOTE, found, "Notebooks do not need them.")
         return
-    LocalStorage(probe.calls.files).replace(first, b"new")
+    saved_as_notebooks_are(probe, first)
     if second.read_bytes() == b"new":
         found = "a save reaches all names of a file"
-        yield Finding("hard links", Level.OK, found, "A notebook may have several names.")
+        means = f"A notebook may have several names. {IN_PLACE}"
+        yield Finding("hard links", Level.OK, found, means)
         return
     found = "hard links can be made; a save parts the names"
     means = "The notebook's other names keep the text from before the first save."
@@ -38,7 +38,7 @@ def symbolic_links(probe: Probe) -> Iterator[Finding]:
         found = f"symbolic links cannot be made: {error.strerror}"
         yield Finding("symbolic links", Level.NOTE, found, "Notebooks do not need them.")
         return
-    LocalStorage(probe.calls.files).replace(link, b"new")
+    saved_as_notebooks_are(probe, link)
     if link.is_symlink() and target.read_bytes() == b"new":
         found = "a save through a link writes its target"
         yield Finding("symbolic links", Level.OK, found, "The link stays a link.")
@@ -62,7 +62,7 @@ def mode(probe: Probe) -> Iterator[Finding]:
         means = "The mount decides who may read notebooks, not their modes."
         yield Finding("mode", Level.NOTE, found, means)
         return
-    LocalStorage(probe.calls.files).replace(path, b"new")
+    saved_as_notebooks_are(probe, path)
     after = probe.calls.stat(path)
     if _access(before) == _access(after):
         found = "a save keeps mode, owner and group"

@@ -1,55 +1,14 @@
-"""The mount that a directory is on, as the kernel tells, and what its type means."""
-
-import re
-
-import attrs
+"""What the mount that a directory is on means for notebooks, by its type and its options."""
 
 from actors.doctor.finding import Finding, Level, Promise
+from actors.storage.mounts import LOCAL, MEMORY, NETWORK, NO_JOURNAL, Mount, find
 
-MEMORY = frozenset({"ramfs", "tmpfs"})
-
-NETWORK = frozenset(
-    {
-        *("9p", "afs", "beegfs", "ceph", "cifs", "glusterfs", "gpfs", "lustre"),
-        *("nfs", "nfs4", "orangefs", "smb3", "smbfs", "virtiofs"),
-    }
-)
-"""The disk is another machine's, or that of the host of this virtual one."""
-
-LOCAL = frozenset({"apfs", "bcachefs", "btrfs", "ext3", "ext4", "f2fs", "jfs", "xfs", "zfs"})
-
-NO_JOURNAL = frozenset({"exfat", "ext2", "msdos", "vfat"})
+__all__ = ["LOCAL", "MEMORY", "NETWORK", "NO_JOURNAL", "Mount", "find", "judge"]
 
 _UNSAFE = frozenset({"nobarrier", "barrier=0", "barrier=none", "fsync_mode=nobarrier", "volatile"})
 """With these a sync does not reach the disk: ext4, xfs, btrfs, reiserfs; f2fs; overlay."""
 
 _NAME = "file system"
-
-
-@attrs.frozen
-class Mount:
-    """One line of `/proc/self/mountinfo`."""
-
-    point: str
-    kind: str
-    source: str
-    options: frozenset[str]
-    """Those of the mount and those of the file system."""
-
-
-def find(table: str, number: int) -> Mount | None:
-    """Return the mount with a number; `None` when the table does not have it."""
-    for line in table.split("\n"):
-        mount, _, file_system = line.partition(" - ")
-        fields, rest = mount.split(" "), file_system.split(" ")
-        if fields[0] == str(number) and len(fields) > 5 and len(rest) > 2:
-            options = frozenset([*fields[5].split(","), *rest[2].split(",")])
-            return Mount(_plain(fields[4]), rest[0], _plain(rest[1]), options)
-    return None
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), text)
 
 
 def judge(mount: Mount) -> Finding:

@@ -3,16 +3,20 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from actors.doctor.finding import Finding, Level, Promise, unknown
 from actors.doctor.probe_folder import Probe
 from actors.doctor.timing import repeated, spread
 from actors.errors import StorageError
-from actors.storage import LocalStorage
+from actors.storage import LocalStorage, MemoryArchive
 from actors.storage.system_calls import UNSUPPORTED
 
 _TEXT_BYTES = 8_000
 """A notebook of some 20 cells."""
+
+IN_PLACE = "It is then written in place: a crash in the middle is repaired at the next start."
+"""What it means that a file cannot be replaced by another."""
 
 SLOW_S = 0.1
 """From here on a person notices that the file lags behind."""
@@ -121,6 +125,11 @@ def create_refused(error: StorageError) -> Finding:
     reason, advice = _words(error)
     means = "No notebook can be saved here. What needs a file to try was not measured."
     return Finding("create", Level.BROKEN, reason, means, advice, Promise.SAVING)
+
+
+def saved_as_notebooks_are(probe: Probe, path: Path) -> None:
+    """Save `b"new"`, in place where nothing else keeps what the file has."""
+    LocalStorage(probe.calls.files, spill=MemoryArchive()).replace(path, b"new")
 
 
 def created(probe: Probe) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from actors.doctor import mounts
 from actors.doctor.calls import Calls
 from actors.doctor.finding import Finding, Level, Promise, unknown
+from actors.doctor.saving import IN_PLACE
 
 _LOW_BYTES = 100 * 1000**2
 _LOW_FILES = 1000
@@ -57,11 +58,14 @@ def directory_access(calls: Calls, directory: Path) -> Iterator[Finding]:
         means = "Rights do not matter as long as the file system is read-only."
         yield Finding("directory", Level.NOTE, found, means)
     elif not calls.may_use(directory):
-        means = "This user may not list, enter and write to it, and a save needs all three."
+        means = (
+            "This user may not list, enter and write to it, and a new notebook needs all three. "
+            "One that is there and writable is written in place, if it can be reached."
+        )
         advice = f"give user {user} these rights, or choose another directory"
         yield Finding("directory", Level.BROKEN, found, means, advice, Promise.SAVING)
     elif user not in {0, status.st_uid} and status.st_mode & stat.S_ISVTX:
-        means = "It is sticky: a notebook that belongs to somebody else cannot be saved."
+        means = f"It is sticky: a notebook may belong to somebody else. {IN_PLACE}"
         advice = "keep notebooks in a directory of the user's own"
         yield Finding("directory", Level.WARNING, found, means, advice)
     elif status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX:

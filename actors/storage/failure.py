@@ -1,13 +1,14 @@
-"""From an error number to a line that a person can act on."""
+"""From an error number to a line that a person can act on, and to what a saver tells apart."""
 
 import errno
 from pathlib import Path
 
-from actors.errors import StorageError
+from actors.errors import Cause, StorageError
 
 _PERMISSIONS = "change the permissions of the file or its folder, or choose another folder"
 _ANOTHER_NAME = "choose another name"
 _MOUNT = "check that the disk or network folder is still connected"
+_ONLY_IN_PLACE = "mount the folder that the file is in, not the file alone"
 _DESCRIPTORS = "raise the limit of open files (ulimit -n)"
 
 _ADVICE = {
@@ -25,6 +26,7 @@ _ADVICE = {
     errno.EILSEQ: _ANOTHER_NAME,
     errno.ENAMETOOLONG: "choose a shorter name",
     errno.ELOOP: "mend the symbolic link, which leads back to itself",
+    errno.EBUSY: _ONLY_IN_PLACE,
     errno.EXDEV: "choose a folder on the same file system",
     errno.EIO: "check the disk, which may be failing, and save a copy elsewhere",
     errno.EMFILE: _DESCRIPTORS,
@@ -37,6 +39,20 @@ _ADVICE = {
     errno.ETIMEDOUT: _MOUNT,
     errno.EHOSTDOWN: _MOUNT,
     errno.EHOSTUNREACH: _MOUNT,
+}
+
+_NUMBERS: dict[Cause, set[int]] = {
+    "disk full": {errno.ENOSPC, errno.EDQUOT, errno.EFBIG},
+    "read-only": {errno.EROFS},
+    "permission": {errno.EACCES, errno.EPERM},
+    "gone": {
+        *(errno.ENOENT, errno.ENOTDIR),  # of the folder: that there is no file is no error
+        *(errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.ENOTCONN),
+        *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH),
+    },
+}
+_CAUSES: dict[int, Cause] = {
+    number: cause for cause, numbers in _NUMBERS.items() for number in numbers
 }
 
 
@@ -70,16 +86,23 @@ class explained:  # noqa: N801 - read as a statement: `with explained("save", pa
         if isinstance(error, OSError):
             reason = error.strerror or str(error)
             advice = _ADVICE.get(error.errno or 0, "check the disk and the path")
-            raise StorageError(f"{self._start()}: {reason}; {advice}") from error
+            message = f"{self._start()}: {reason}; {advice}"
+            raise StorageError(message, cause_of(error)) from error
         if isinstance(error, ValueError):
             message = f"{self._start()}: not a possible path; {_ANOTHER_NAME}"
             raise StorageError(message) from error
 
     def _start(self) -> str:
-        return f"cannot {self._action} {' to '.join(_shown(path) for path in self._paths)}"
+        return f"cannot {self._action} {' to '.join(shown(path) for path in self._paths)}"
 
 
-def _shown(path: Path) -> str:
+def cause_of(error: OSError) -> Cause:
+    """Return what kind of trouble an error of the system is."""
+    return _CAUSES.get(error.errno or 0, "other")
+
+
+def shown(path: Path) -> str:
+    """Return a path as a line of a message can hold it."""
     # A name may hold line ends, terminal controls and bytes that are not
     # UTF-8, none of which a log or an alert can carry.
     text = str(path)

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from actors.errors import StorageError
+from actors.storage.expectation import Expectation
 from actors.storage.failure import explained
-from actors.storage.protocol import Replaced
+from actors.storage.protocol import Etag, Replaced
 
 Operation: TypeAlias = Literal["read", "replace", "rename"]
 
@@ -67,6 +68,8 @@ class MemoryStorage:
         # By text, which a path has in any case: a million paths as keys would
         # each be hashed, split and looked at by the garbage collector.
         self._files: dict[str, bytes] = {}
+        # Of each path that had more than one state, how many: most have one, and cost nothing.
+        self._changes: dict[str, int] = {}
         self._history: dict[str, list[bytes]] | None = {} if keep_history else None
         for path, data in (files or {}).items():
             self._put(str(self.canonical(path)), data)
@@ -78,19 +81,25 @@ class MemoryStorage:
         with self._lock:
             return self._files.get(str(path))
 
-    def replace(self, path: Path, data: bytes) -> Replaced:
-        """Make `data` the text at a path."""
+    def replace(
+        self, path: Path, data: bytes, *, expected: tuple[Etag, ...] | None = None
+    ) -> Replaced:
+        """Make `data` the text at a path, unless there is one that is not expected."""
         path = self.canonical(path)
         gate = self._gate
         if gate is not None:
             gate.pass_through()
         self._begin("replace", path)
         name = str(path)
+        expectation = Expectation(path, hashlib.sha256(data).hexdigest(), expected)
         with self._lock:
-            written = self._files.get(name) != data
+            old = self._files.get(name)
+            written = old != data
             if written:
+                if old is not None and self._stamp(name) not in expectation.stamps:
+                    expectation.check_text(old)
                 self._put(name, bytes(data))
-        return Replaced(hashlib.sha256(data).hexdigest(), written)
+            return Replaced(expectation.sha256, written, self._stamp(name))
 
     def rename(self, old: Path, new: Path) -> None:
         """Move a text to a path that has none."""
@@ -102,6 +111,24 @@ class MemoryStorage:
             if str(new) in self._files:
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
             self._put(str(new), self._files.pop(str(old)))
+            self._count(str(old))
+
+    def write_outside(self, path: Path, data: bytes) -> None:
+        """Change the text at a path as another program does: no hook, gate or failure."""
+        with self._lock:
+            self._put(str(self.canonical(path)), data)
+
+    def touch_outside(self, path: Path) -> None:
+        """Let the text at a path look changed, and be the same."""
+        with self._lock:
+            self._count(str(self.canonical(path)))
+
+    def delete_outside(self, path: Path) -> None:
+        """Remove the text at a path as another program does; it is no error when there is none."""
+        name = str(self.canonical(path))
+        with self._lock:
+            self._files.pop(name, None)
+            self._count(name)
 
     def canonical(self, path: Path) -> Path:
         """Return the absolute path; there are no links here."""
@@ -158,7 +185,15 @@ class MemoryStorage:
         if failure is not None:
             raise failure
 
+    def _stamp(self, name: str) -> tuple[str, int]:
+        return name, self._changes.get(name, 0)
+
+    def _count(self, name: str) -> None:
+        self._changes[name] = self._changes.get(name, 0) + 1
+
     def _put(self, name: str, data: bytes) -> None:
+        if name in self._files:
+            self._count(name)
         self._files[name] = data
         if self._history is not None:
             self._history.setdefault(name, []).append(data)

@@ -14,6 +14,9 @@ from actors.storage.system_calls import SystemCalls
 READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
 """To open for reading: a pipe without a writer must not hold the reader for ever."""
 
+# Below the 128 KiB from which an allocation is a system call of its own.
+_CHUNK = 64 * 1024
+
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -50,6 +53,14 @@ def locate(calls: SystemCalls, path: Path) -> Place:
         calls.close(place.folder)
         place = _look_up(calls, calls.realpath(path))
     return place
+
+
+def read_all(calls: SystemCalls, fd: int) -> bytes:
+    """Return the text of an open file, from where it is to be read next."""
+    chunks = []
+    while chunk := calls.read(fd, _CHUNK):
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def open_folder(calls: SystemCalls, folder: str | Path) -> int:

@@ -1,9 +1,14 @@
 """The protocol between a saver and the store that keeps its file."""
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Protocol
 
 import attrs
+
+from actors.etag import Etag
+
+__all__ = ["Etag", "Replaced", "Storage"]
 
 
 @attrs.frozen
@@ -15,6 +20,9 @@ class Replaced:
 
     written: bool
     """Whether the text had to be written; `False` when the file held it already."""
+
+    stamp: Hashable = None
+    """See `Etag.stamp`; `None` where the store has none."""
 
 
 class Storage(Protocol):
@@ -51,13 +59,24 @@ class Storage(Protocol):
         """
         ...
 
-    def replace(self, path: Path, data: bytes) -> Replaced:
+    def replace(
+        self, path: Path, data: bytes, *, expected: tuple[Etag, ...] | None = None
+    ) -> Replaced:
         """Make `data` the text of a file, which is created if it does not exist.
 
         When this returns, the text MUST be durable: a power cut does not undo
         it, whether it was written now or was there before.
 
+        Args:
+            path: The file.
+            data: Its new text.
+            expected: The states that the file may be in, by stamp or by text;
+                `None` for any. A file that holds `data` already, or that was
+                deleted, is as expected in any case: there is nobody's work to lose.
+                The store MUST look again as late as it can.
+
         Raises:
+            ChangedError: when the file is in another state. It is as it was.
             StorageError: when that cannot be promised. The file then holds the
                 old text or the new one; calling again with any text MUST be
                 safe, and MUST NOT take the doubtful text for durable.

@@ -1,4 +1,4 @@
-"""The temporary files that local files are written through, and their litter.
+"""The temporary files that local files are written through: their names, their locks.
 
 A temporary file is locked by the process that writes it, before its first
 byte and until it has become the target. The kernel takes the lock away when
@@ -11,30 +11,85 @@ import fcntl
 import os
 import random
 import re
-import stat
 from contextlib import suppress
 
+import attrs
+
+from actors.storage.stamp import Stamp
 from actors.storage.system_calls import SystemCalls
 
 EMPTY_GRACE_S = 60.0
 """An unlocked empty file is litter after this time. It may be younger than its
 lock: a writer needs some microseconds from making it to locking it."""
 
-_STEM_BYTES = 90
-"""With the rest, 136 bytes: fits where names have 255, and the 143 of eCryptfs."""
+_STEM_BYTES = 70
+"""With the rest, 140 bytes: fits where names have 255, and the 143 of eCryptfs."""
 
-_NAME = re.compile(r"\..*\.\d+-[0-9a-f]{16}\.notebook-actors\.tmp", re.DOTALL)
+_NAME = re.compile(
+    r"\.(?P<stem>.*)\.\d+-[0-9a-f]{8}(?P<seen>[0-9a-f]{16})(?P<time>[0-9a-f]{16})"
+    r"\.notebook-actors\.tmp",
+    re.DOTALL,
+)
 
 
-def temporary_name(target: str) -> str:
+def temporary_name(target: str, seen: Stamp | None = None, time_ns: int = 0) -> str:
     """Return a hidden name that no other file has, for the text of `target`.
 
     The target's name and the process id are there for the person who finds
     it. A forked process draws the same random numbers: there the id matters.
+
+    Args:
+        target: The name of the file that is to be replaced.
+        seen: The state of that file when it was looked at.
+        time_ns: The time that the new file will have when it is whole.
     """
+    marks = f"{_digest(seen)}{time_ns:016x}"
+    return f".{_stem(target)}.{os.getpid()}-{random.getrandbits(32):08x}{marks}.notebook-actors.tmp"
+
+
+def _stem(target: str) -> str:
+    if len(target) <= _STEM_BYTES and target.isascii():
+        return target
     # Cut between characters: macOS refuses a name that is not UTF-8.
-    stem = os.fsencode(target)[:_STEM_BYTES].decode("utf-8", "ignore")
-    return f".{stem}.{os.getpid()}-{random.getrandbits(64):016x}.notebook-actors.tmp"
+    return os.fsencode(target)[:_STEM_BYTES].decode("utf-8", "ignore")
+
+
+def _digest(seen: Stamp | None) -> str:
+    # Without the device, which may have another number after a restart. A hash of
+    # Python's or of `hashlib` would differ between versions, or take longer.
+    _, inode, size, time_ns = seen or (0, 0, 0, 0)
+    return f"{(inode << 40 ^ size << 20 ^ time_ns) & 0xFFFF_FFFF_FFFF_FFFF:016x}"
+
+
+@attrs.frozen
+class Marks:
+    """What the name of a temporary file tells about it.
+
+    When a process dies between the exchange of both names and its look at what came
+    out, an old text is under the temporary name; this tells which.
+    """
+
+    _stem: str
+    _seen: str
+    _time_ns: int
+
+    @classmethod
+    def of(cls, name: str) -> "Marks | None":
+        """Return them; `None` for a file that is not ours."""
+        match = _NAME.fullmatch(name)
+        return match and cls(match["stem"], match["seen"], int(match["time"], 16))
+
+    def is_for(self, target: str) -> bool:
+        """Whether the file with this name may be the one that was to be replaced."""
+        return _stem(target) == self._stem
+
+    def is_new(self, status: os.stat_result) -> bool:
+        """Whether this is the new file, whole."""
+        return status.st_mtime_ns == self._time_ns
+
+    def is_seen(self, stamp: Stamp) -> bool:
+        """Whether this is the old file in the state that was looked at."""
+        return _digest(stamp) == self._seen
 
 
 def claim(calls: SystemCalls, fd: int) -> None:
@@ -43,38 +98,3 @@ def claim(calls: SystemCalls, fd: int) -> None:
     # either, and then nobody sweeps.
     with suppress(OSError):
         calls.lock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def sweep(calls: SystemCalls, folder: int) -> int:
-    """Remove the abandoned temporary files of an open folder; return how many."""
-    names = [name for name in calls.listdir(folder) if _NAME.fullmatch(name)]
-    return sum(_remove_if_abandoned(calls, folder, name) for name in names)
-
-
-def _remove_if_abandoned(calls: SystemCalls, folder: int, name: str) -> bool:
-    # Whatever stands in the way (no permission, somebody swept it first), the
-    # file stays: litter is harmless.
-    with suppress(OSError):
-        # Never waits: not for a symbolic link's target, not for a pipe's writer.
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        fd = calls.open(name, flags, dir_fd=folder)
-        try:
-            if _is_abandoned(calls, fd):
-                calls.unlink(name, dir_fd=folder)
-                return True
-        finally:
-            calls.close(fd)
-    return False
-
-
-def _is_abandoned(calls: SystemCalls, fd: int) -> bool:
-    status = calls.fstat(fd)
-    if not stat.S_ISREG(status.st_mode):
-        return False
-    # Looked at before it is locked, so that a sweep never takes the lock
-    # that a writer is about to claim.
-    if status.st_size == 0 and calls.time() - status.st_mtime < EMPTY_GRACE_S:
-        return False
-    # A shared lock conflicts with the writer's, and needs no right to write.
-    calls.lock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    return True

@@ -75,8 +75,19 @@ def test_a_directory_without_links_is_good_enough(tmp_path, number):
 
 
 def test_what_a_save_does_to_links_is_looked_at(tmp_path):
-    assert "parts the names" in tried(links.hard_links, tmp_path).found
+    finding = tried(links.hard_links, tmp_path)
+    assert (finding.level, "written in place" in finding.means) == (Level.OK, True)
     assert tried(links.symbolic_links, tmp_path).level is Level.OK
+
+
+def test_a_save_that_parts_the_names_of_a_file_is_noted(tmp_path):
+    def with_one_name(path, *, dir_fd, follow_symlinks):
+        status = os.stat(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+        rest = {"st_mtime_ns": status.st_mtime_ns}
+        return os.stat_result([*status[:3], 1, *status[4:]], rest)
+
+    finding = tried(links.hard_links, tmp_path, with_files(stat=with_one_name))
+    assert (finding.level, "parts the names" in finding.found) == (Level.NOTE, True)
 
 
 def test_a_save_that_loses_a_link_is_a_warning(tmp_path):
@@ -89,12 +100,8 @@ def test_a_save_that_loses_a_link_is_a_warning(tmp_path):
 
 def test_a_save_that_keeps_the_mode_is_told_from_one_that_does_not(tmp_path):
     assert tried(links.mode, tmp_path).level is Level.OK
-    unable = failing(errno.EPERM)
-    calls = with_files(
-        fchmod=unable,
-        open=lambda path, flags, mode=0o777, **at: os.open(path, flags, mode & 0o600, **at),
-    )
-    finding = tried(links.mode, tmp_path, calls)
+    private = with_files(fchmod=lambda fd, mode: os.fchmod(fd, 0o600))
+    finding = tried(links.mode, tmp_path, private)
     assert (finding.level, "becomes mode 600" in finding.found) == (Level.WARNING, True)
 
 

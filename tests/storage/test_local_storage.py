@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from actors.errors import StorageError
-from actors.storage import LocalStorage
+from actors.storage import Etag, LocalStorage
 from actors.storage.system_calls import SystemCalls
 
 
@@ -49,7 +49,8 @@ def test_a_save_is_written_synced_renamed_and_the_folder_synced_in_this_order(tm
     LocalStorage(traced(log)).replace(tmp_path / "nb.py", b"new")
     held = sys.platform == "linux"  # the old file, until it is replaced
     assert log == [
-        *("open", "stat", *["open"] * held, "open", "lock", "getuid", "write", "fstat", "fsync"),
+        *("open", "stat", *["open"] * held, "time", "open", "lock", "write"),
+        *("listxattr", "listxattr", "utime", "fstat", "fsync"),
         *("replace", *["close"] * held, "close", "fstat", "fsync", "close"),
     ]
 
@@ -57,7 +58,7 @@ def test_a_save_is_written_synced_renamed_and_the_folder_synced_in_this_order(tm
 def test_a_new_file_takes_no_other_calls(tmp_path):
     log: list[str] = []
     LocalStorage(traced(log)).replace(tmp_path / "nb.py", b"new")
-    expected = "open stat open lock write fstat fsync replace close fstat fsync close"
+    expected = "open stat time open lock write utime fstat fsync replace close fstat fsync close"
     assert " ".join(log) == expected
 
 
@@ -238,3 +239,13 @@ def test_rename_between_folders_syncs_the_file_and_both(tmp_path):
     LocalStorage(SystemCalls(fsync=fsync)).rename(tmp_path / "a" / "nb.py", tmp_path / "b" / "n.py")
     files = (tmp_path / "b" / "n.py", tmp_path / "b", tmp_path / "a")
     assert synced == [file.stat().st_ino for file in files]
+
+
+def test_what_is_known_to_be_another_text_is_not_read_to_find_that_out(tmp_path):
+    def refuse(fd: int, size: int) -> bytes:
+        raise AssertionError("the file was read")
+
+    storage = LocalStorage(SystemCalls(read=refuse))
+    first = storage.replace(tmp_path / "nb.py", b"old")
+    etag = Etag(first.sha256, first.stamp)
+    assert storage.replace(tmp_path / "nb.py", b"new", expected=(etag,)).written

@@ -10,7 +10,7 @@ import pytest
 
 from actors.storage import LocalStorage
 from actors.storage.system_calls import SystemCalls
-from actors.storage.temporary import _NAME, EMPTY_GRACE_S, temporary_name
+from actors.storage.temporary import EMPTY_GRACE_S, Marks, temporary_name
 
 
 def names_in(folder: Path) -> list[str]:
@@ -65,10 +65,11 @@ def test_an_empty_temporary_file_is_swept_when_it_is_old(storage, tmp_path):
         "nb.py",
         ".nb.py.swp",
         ".nb.py.tmp",
-        "nb.py.1-0123456789abcdef.notebook-actors.tmp",
-        ".nb.py.1-0123456789ABCDEF.notebook-actors.tmp",
-        ".nb.py.1-0123456789abcdef.notebook-actors.tmp~",
-        ".nb.py.x-0123456789abcdef.notebook-actors.tmp",
+        f"nb.py.1-{'01234567' * 5}.notebook-actors.tmp",
+        f".nb.py.1-{'ABCDEF01' * 5}.notebook-actors.tmp",
+        f".nb.py.1-{'01234567' * 5}.notebook-actors.tmp~",
+        f".nb.py.x-{'01234567' * 5}.notebook-actors.tmp",
+        f".nb.py.1-{'01234567' * 4}.notebook-actors.tmp",
     ],
 )
 def test_files_of_other_programs_are_never_swept(storage, tmp_path, name):
@@ -119,4 +120,4 @@ def test_a_temporary_name_is_hidden_short_utf_8_and_never_the_same(name):
 
 
 def test_every_temporary_name_is_known_again():
-    assert all(_NAME.fullmatch(temporary_name("nb.py")) for _ in range(500))
+    assert all(Marks.of(temporary_name("nb.py")) for _ in range(500))

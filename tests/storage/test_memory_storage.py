@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.errors import StorageError
-from actors.storage import MemoryStorage
+from actors.errors import ChangedError, StorageError
+from actors.storage import Etag, MemoryStorage
 
 PATH = Path("/nb.py")
 
@@ -143,3 +143,46 @@ def test_errors_have_the_words_of_local_files():
     storage = MemoryStorage({PATH: b"a", Path("/b.py"): b"b"})
     with pytest.raises(StorageError, match=r"^cannot rename /nb\.py to /b\.py: .*another name$"):
         storage.rename(PATH, Path("/b.py"))
+
+
+def test_another_program_is_noticed_by_its_change():
+    storage = MemoryStorage()
+    first = storage.replace(PATH, b"ours")
+    storage.write_outside(PATH, b"theirs")
+    with pytest.raises(ChangedError):
+        storage.replace(PATH, b"more", expected=(Etag(first.sha256, first.stamp),))
+    assert storage.history(PATH) == (b"ours", b"theirs")
+
+
+def test_a_text_that_was_only_touched_is_replaced():
+    storage = MemoryStorage()
+    first = storage.replace(PATH, b"ours")
+    storage.touch_outside(PATH)
+    assert storage.replace(PATH, b"more", expected=(Etag(first.sha256, first.stamp),)).written
+
+
+def test_a_text_that_is_there_again_has_another_stamp():
+    storage = MemoryStorage()
+    stamps = {storage.replace(PATH, b"a").stamp}
+    storage.write_outside(PATH, b"b")
+    storage.write_outside(PATH, b"a")
+    stamps.add(storage.replace(PATH, b"a").stamp)
+    storage.delete_outside(PATH)
+    stamps.add(storage.replace(PATH, b"a").stamp)
+    assert len(stamps) == 3
+
+
+def test_a_text_that_another_program_removed_is_written_again():
+    storage = MemoryStorage({PATH: b"a"})
+    storage.delete_outside(PATH)
+    storage.delete_outside(PATH)
+    assert storage.read(PATH) is None
+    assert storage.replace(PATH, b"a", expected=(Etag.of(b"a"),)).written
+
+
+def test_another_program_passes_no_gate_hook_or_failure():
+    storage = MemoryStorage(before=lambda *_: pytest.fail("asked"))
+    storage.fail_next()
+    with storage.held():
+        storage.write_outside(PATH, b"theirs")
+    assert storage.history(PATH) == (b"theirs",)

@@ -52,6 +52,7 @@ FLAGS = st.sampled_from(
     ]
 )
 DATA = st.sampled_from([b"", b"x", b"hello", b"y" * 5000])
+TIMES = [1_000_000_000, 1_700_000_000_123_456_000]
 INDEX = st.integers(0, 7)
 LOCKS = st.sampled_from([fcntl.LOCK_SH, fcntl.LOCK_EX, fcntl.LOCK_UN])
 REAL = attrs.evolve(SystemCalls(), fsync=os.fsync)
@@ -127,6 +128,22 @@ class SameAsTheKernel(RuleBasedStateMachine):
     def write(self, index, data):
         self.on_fd("write", index, memoryview(data))
 
+    @rule(index=INDEX, data=DATA, offset=st.sampled_from([0, 1, 4, 6000]))
+    def pwrite(self, index, data, offset):
+        self.on_fd("pwrite", index, memoryview(data), offset)
+
+    @rule(index=INDEX, size=st.sampled_from([0, 1, 3, 10_000]))
+    def ftruncate(self, index, size):
+        self.on_fd("ftruncate", index, size)
+
+    @rule(index=INDEX, size=st.sampled_from([0, 1, 3, 10_000]))
+    def fallocate(self, index, size):
+        self.on_fd("fallocate", index, size)
+
+    @rule(index=INDEX, time_ns=st.sampled_from(TIMES))
+    def utime(self, index, time_ns):
+        self.on_fd("utime", index, ns=(time_ns, time_ns))
+
     @rule(index=INDEX, size=st.sampled_from([0, 1, 3, 10_000]))
     def read(self, index, size):
         self.on_fd("read", index, size)
@@ -143,16 +160,16 @@ class SameAsTheKernel(RuleBasedStateMachine):
     def fchown(self, index):
         self.on_fd("fchown", index, os.getuid(), -1)
 
-    @rule(index=INDEX, name=st.sampled_from(["fsync", "listdir", "fstat"]))
+    @rule(index=INDEX, name=st.sampled_from(["fsync", "listdir", "fstat", "listxattr"]))
     def ask(self, index, name):
         self.on_fd(name, index)
 
-    def on_fd(self, name, index, *args):
+    def on_fd(self, name, index, *args, **kwargs):
         real, simulated = self.fd(index)
         self.same(
-            lambda: getattr(REAL, name)(real, *args),
-            lambda: getattr(self.process.calls, name)(simulated, *args),
-            f"{name} {args}",
+            lambda: getattr(REAL, name)(real, *args, **kwargs),
+            lambda: getattr(self.process.calls, name)(simulated, *args, **kwargs),
+            f"{name} {args} {kwargs}",
         )
 
     @rule(path=PATHS, follow=st.booleans())
@@ -176,7 +193,7 @@ class SameAsTheKernel(RuleBasedStateMachine):
         )
 
     @rule(
-        name=st.sampled_from(["replace", "rename_exclusive", "link"]),
+        name=st.sampled_from(["replace", "rename_exclusive", "exchange", "link"]),
         old=SHORT_PATHS,
         new=SHORT_PATHS,
         within=st.none() | INDEX,
@@ -252,7 +269,8 @@ def shown(result: Any) -> Any:
         return errno.errorcode[result.errno or 0], type(result)
     if isinstance(result, os.stat_result):
         is_folder = stat.S_ISDIR(result.st_mode)
-        counted = () if is_folder else (result.st_size, result.st_nlink)
+        is_ours = result.st_mtime_ns in TIMES
+        counted = () if is_folder else (result.st_size, result.st_nlink, is_ours)
         return oct(result.st_mode), result.st_uid, result.st_gid, counted
     return sorted(result) if isinstance(result, list) else result
 

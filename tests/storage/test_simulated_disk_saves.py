@@ -43,7 +43,7 @@ class Run:
         self.disk.external.make_folder("/d")
         self.disk.external.make_folder("/e")
         self.faults = RandomFaults(self.chance, rate if self.chance.random() < 0.7 else 0)
-        self.ends_at = self.disk.calls_made + self.chance.randrange(1, 90)
+        self.ends_at = self.disk.calls_made + self.chance.randrange(1, 130)
         self.crashes = self.chance.random() < 0.7
         self.is_old = self.chance.random() < 0.3  # a file system without an exclusive rename
         self.version = 0
@@ -58,7 +58,7 @@ class Run:
             self.disk.before = None
             storage = LocalStorage(self.disk.calls())
             self.look(storage)
-            self.ends_at = self.disk.calls_made + self.chance.randrange(1, 90)
+            self.ends_at = self.disk.calls_made + self.chance.randrange(1, 130)
 
     def live(self, process: Process) -> None:
         self.disk.before = self.before
@@ -161,15 +161,14 @@ def without(kind: str) -> Storage:
 class InPlace(LocalStorage):
     """Opens the file itself for writing."""
 
-    def _write(self, path: Path, place: Any, data: bytes) -> None:
+    def _write(self, path: Path, place: Any, data: bytes, expectation: object) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        fd = self._calls.open(place.name, flags, 0o666, dir_fd=place.folder)
+        fd = self.calls.open(place.name, flags, 0o666, dir_fd=place.folder)
         try:
-            self._calls.write(fd, memoryview(data))
-            self._calls.fsync(fd)
+            self.calls.write(fd, memoryview(data))
+            self.calls.fsync(fd)
         finally:
-            self._calls.close(fd)
-        self._folders.sync(place.folder)
+            self.calls.close(fd)
 
 
 def ignoring_short_writes(calls: SystemCalls) -> LocalStorage:

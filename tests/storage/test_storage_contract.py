@@ -4,11 +4,17 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import attrs
 import pytest
 
-from actors.errors import StorageError
-from actors.storage import LocalStorage, MemoryStorage, Replaced, Storage
+from actors.errors import ChangedError, StorageError
+from actors.storage import Etag, LocalStorage, MemoryStorage, Replaced, Storage
 from actors.testing import SimulatedDisk
+
+
+def left(replaced: Replaced) -> Etag:
+    """Return the state that a save left its file in."""
+    return Etag(replaced.sha256, replaced.stamp)
 
 
 class StorageContract:
@@ -32,7 +38,9 @@ class StorageContract:
 
     def test_replace_says_the_hash_and_that_it_wrote(self, storage, folder):
         replaced = storage.replace(folder / "nb.py", b"text")
-        assert replaced == Replaced(hashlib.sha256(b"text").hexdigest(), written=True)
+        assert attrs.evolve(replaced, stamp=None) == Replaced(
+            hashlib.sha256(b"text").hexdigest(), written=True
+        )
 
     def test_a_shorter_text_leaves_nothing_of_a_longer_one(self, storage, folder):
         storage.replace(folder / "nb.py", b"a long text")
@@ -67,6 +75,61 @@ class StorageContract:
     def test_any_name_that_a_file_may_have_is_kept(self, storage, folder, name):
         storage.replace(folder / name, b"text")
         assert storage.read(folder / name) == b"text"
+
+    def test_a_file_is_replaced_in_the_state_that_it_was_left_in(self, storage, folder):
+        first = storage.replace(folder / "nb.py", b"a")
+        second = storage.replace(folder / "nb.py", b"b", expected=(left(first),))
+        storage.replace(folder / "nb.py", b"c", expected=(left(second),))
+        assert storage.read(folder / "nb.py") == b"c"
+
+    def test_a_state_is_recognised_by_its_text_where_there_is_no_stamp(self, storage, folder):
+        storage.replace(folder / "nb.py", b"a")
+        assert storage.replace(folder / "nb.py", b"b", expected=(Etag.of(b"a"),)).written
+        assert storage.read(folder / "nb.py") == b"b"
+
+    @pytest.mark.parametrize("theirs", [b"theirs", b"z", b""])
+    def test_a_file_in_another_state_is_left_alone(self, storage, folder, theirs):
+        first = storage.replace(folder / "nb.py", b"a")
+        storage.replace(folder / "nb.py", theirs)
+        with pytest.raises(ChangedError) as raised:
+            storage.replace(folder / "nb.py", b"ours", expected=(left(first),))
+        assert storage.read(folder / "nb.py") == theirs
+        assert (raised.value.cause, str(raised.value).isprintable()) == ("conflict", True)
+        assert "nb.py" in str(raised.value)
+
+    def test_each_of_several_states_is_expected(self, storage, folder):
+        for text in (b"a", b"b"):
+            storage.replace(folder / "nb.py", text)
+            storage.replace(folder / "nb.py", b"c", expected=(Etag.of(b"a"), Etag.of(b"b")))
+        assert storage.read(folder / "nb.py") == b"c"
+
+    def test_a_file_that_is_back_in_an_earlier_state_is_replaced(self, storage, folder):
+        first = storage.replace(folder / "nb.py", b"a")
+        storage.replace(folder / "nb.py", b"b")
+        storage.replace(folder / "nb.py", b"a")
+        assert storage.replace(folder / "nb.py", b"c", expected=(left(first),)).written
+
+    def test_a_file_that_holds_the_text_already_is_as_expected(self, storage, folder):
+        storage.replace(folder / "nb.py", b"theirs")
+        again = storage.replace(folder / "nb.py", b"theirs", expected=(Etag.of(b"a"),))
+        assert not again.written
+
+    @pytest.mark.parametrize("etag", [Etag.of(b"a"), Etag.of(None)])
+    def test_a_file_that_is_not_there_is_as_expected(self, storage, folder, etag):
+        assert storage.replace(folder / "nb.py", b"text", expected=(etag,)).written
+        assert storage.read(folder / "nb.py") == b"text"
+
+    def test_a_file_is_left_alone_where_none_was_expected(self, storage, folder):
+        storage.replace(folder / "nb.py", b"theirs")
+        with pytest.raises(ChangedError):
+            storage.replace(folder / "nb.py", b"ours", expected=(Etag.of(None),))
+        assert storage.read(folder / "nb.py") == b"theirs"
+
+    def test_where_nothing_is_expected_every_file_is_left_alone(self, storage, folder):
+        storage.replace(folder / "nb.py", b"theirs")
+        with pytest.raises(ChangedError):
+            storage.replace(folder / "nb.py", b"ours", expected=())
+        assert storage.read(folder / "nb.py") == b"theirs"
 
     def test_a_renamed_file_has_its_text_under_the_new_name_only(self, storage, folder):
         storage.replace(folder / "a.py", b"text")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _Arguments: TypeAlias = tuple[Any, ...]
 
 # They never reach a disk; a fault in them would be none that happens.
-_QUESTIONS = frozenset({"getuid", "time", "realpath"})
+_QUESTIONS = frozenset({"time", "realpath", "disk_type", "geteuid", "own_group", "getpid", "lives"})
 
 
 def system_calls(process: "Process", disk: Volume) -> SystemCalls:
@@ -76,5 +76,6 @@ class _Simulated:
             self._process.lose(args[0])
         raise failure(fault.error)
 
-    def _cut_short(self, limit: int, fd: int, what: Any) -> Any:
-        return self._call(fd, min(what, limit) if self._name == "read" else what[:limit])
+    def _cut_short(self, limit: int, fd: int, what: Any, *offset: int) -> Any:
+        part = min(what, limit) if self._name == "read" else what[:limit]
+        return self._call(fd, part, *offset)

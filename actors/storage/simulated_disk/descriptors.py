@@ -36,8 +36,7 @@ class OpenFile:
 
     def for_writing(self) -> File:
         """Return the file that may be written here."""
-        writable = self.flags & os.O_ACCMODE != os.O_RDONLY
-        if self.is_handle or not writable or not isinstance(self.inode, File):
+        if self.is_handle or not self.is_writable or not isinstance(self.inode, File):
             raise failure(errno.EBADF)
         return self.inode
 
@@ -46,6 +45,11 @@ class OpenFile:
         if self.is_handle:
             raise failure(errno.EBADF)
         return self.inode
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether it was opened for writing."""
+        return self.flags & os.O_ACCMODE != os.O_RDONLY
 
     @property
     def is_handle(self) -> bool:

@@ -17,7 +17,8 @@ class SimulatedDisk(Volume):
 
     `LocalStorage(disk.calls())` runs on it as on a real one. Nothing is
     decided by it that a test has not decided: same calls, same `Choice`, same
-    result. Only names of temporary files are drawn from `random`, as ever.
+    result. Only names of temporary files and the times that files are stamped
+    with are drawn from `random`, as ever.
     Safe to use from many threads.
 
     What a crash may do, and where that is known from:
@@ -45,7 +46,8 @@ class SimulatedDisk(Volume):
     Not modelled: damage to what was synced, sectors torn in an overwrite in
     the middle of a file other than as a beginning, a folder whose own making
     is undone but whose content is not, blocks (the size of the disk counts
-    bytes), quotas, access lists, extended attributes, mounts, pipes and devices,
+    bytes), quotas, access lists, extended attributes (no file has any, and none can
+    be given one), mounts, pipes and devices,
     the access time, supplementary groups.
     """
 

@@ -78,6 +78,12 @@ LIKELY: Mapping[str, tuple[int, ...]] = {
     "fchmod": (errno.EPERM, errno.EROFS, errno.EIO),
     "fsync": (errno.EIO, errno.ENOSPC, errno.EDQUOT),
     "replace": (errno.EIO, errno.ENOSPC, errno.EACCES, errno.EROFS),
+    "exchange": (errno.EIO, errno.ENOSPC, errno.ENOSYS, errno.EINVAL),
+    "pwrite": (errno.EIO, errno.ENOSPC),
+    "ftruncate": (errno.EIO,),
+    "fallocate": (errno.ENOSPC, errno.EDQUOT, errno.EOPNOTSUPP),
+    "utime": (errno.EPERM, errno.EIO),
+    "listxattr": (errno.ENOTSUP, errno.EIO),
     "rename_exclusive": (errno.EIO, errno.ENOSPC, errno.ENOSYS, errno.EINVAL),
     "link": (errno.EIO, errno.ENOSPC, errno.EPERM),
     "unlink": (errno.EIO, errno.EROFS),
@@ -109,13 +115,13 @@ class RandomFaults:
         return fault
 
     def _draw(self, call: Call) -> Fault:
-        if call.name in {"write", "read"} and self._chance.random() < 0.5:
+        if call.name in {"write", "pwrite", "read"} and self._chance.random() < 0.5:
             return Fault(short=self._chance.randrange(1, 8))
         error = self._chance.choice(LIKELY[call.name])
         # A system without the call has not made it, and no descriptor comes
         # with an error.
         may_be_done = call.name in {"fsync", "replace", "link", "unlink"} or error == errno.EIO
-        after = may_be_done and call.name not in {"open", "read", "write"}
+        after = may_be_done and call.name not in {"open", "read", "write", "pwrite"}
         return Fault(
             error=error,
             after=after and self._chance.random() < 0.3,

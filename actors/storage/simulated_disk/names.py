@@ -54,6 +54,26 @@ class Names:
     ) -> None:
         self._rename(text_of(source), text_of(target), src_dir_fd, dst_dir_fd, exclusive=True)
 
+    def exchange(
+        self, source: _StrPath, target: _StrPath, *, src_dir_fd: int, dst_dir_fd: int
+    ) -> None:
+        old = self._find(text_of(source), src_dir_fd, follow=False)
+        new = self._find(text_of(target), dst_dir_fd, follow=False)
+        if not (old.name and new.name):
+            raise failure(errno.EBUSY)
+        self._check_writable()
+        if old.inode is None or new.inode is None:
+            raise failure(errno.ENOENT)
+        for found in (old, new):
+            if found.slash and not isinstance(found.inode, Folder):
+                raise failure(errno.ENOTDIR)
+        _check_above(old.inode, new)
+        _check_above(new.inode, old)
+        if old.inode is not new.inode:
+            self.user.check_removal(old.folder, old.inode)
+            self.user.check_removal(new.folder, new.inode)
+            self._disk.change(self._added(old, new.inode), self._added(new, old.inode))
+
     def link(
         self,
         src: _StrPath,
@@ -115,6 +135,18 @@ class Names:
         inode = self._existing(text_of(path), None, follow=True).inode
         assert inode is not None
         self._chmod(inode, mode)
+
+    def utime(self, path: _StrPath | int, *, ns: tuple[int, int] | None = None) -> None:
+        if isinstance(path, int):
+            inode = self._descriptors[path].for_changes()
+        else:
+            inode = self._existing(text_of(path), None, follow=True).inode or self._disk.root
+        self._check_writable()
+        if not self.user.owns(inode):
+            if ns is not None:
+                raise failure(errno.EPERM)
+            self.user.check(inode, os.W_OK)
+        inode.mtime_ns = self._disk.now_ns if ns is None else ns[1]
 
     # -- their parts -------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ class Process(Names):
     ) -> None:
         super().__init__(disk, user, Descriptors(max_files), umask, cwd)
         self.alive = True
+        self.pid = disk.born()
         self.calls = system_calls(self, disk)
         """For `LocalStorage`; each asks `SimulatedDisk.before` first."""
 
@@ -115,6 +116,27 @@ class Process(Names):
         opened.position += written
         return written
 
+    def pwrite(self, fd: int, data: bytes | memoryview, offset: int) -> int:
+        opened = self._descriptors[fd]
+        file = opened.for_writing()
+        # Linux appends then, whatever the offset: man 2 pwrite, BUGS.
+        at = len(file.text) if opened.flags & os.O_APPEND else offset
+        return self._disk.write(file, at, bytes(data))
+
+    def ftruncate(self, fd: int, size: int) -> None:
+        opened = self._descriptors[fd]
+        if opened.is_handle:
+            raise failure(errno.EBADF)
+        if not opened.is_writable or not isinstance(opened.inode, File):
+            raise failure(errno.EINVAL)
+        self._disk.resize(opened.inode, size)
+
+    def fallocate(self, fd: int, size: int) -> None:
+        opened = self._descriptors[fd]
+        if size <= 0 and not opened.is_handle:
+            raise failure(errno.EINVAL)
+        self._disk.reserve(opened.for_writing(), size)
+
     def lock(self, fd: int, operation: int) -> None:
         self._disk.locks.change(self._descriptors[fd], operation)
 
@@ -146,9 +168,9 @@ class Process(Names):
             self._disk.log.sync(inode)
 
     def listdir(self, fd: int) -> list[str]:
+        self._descriptors.folder(fd)  # asked first, even of what is only held
         inode = self._descriptors[fd].for_changes()
-        if not isinstance(inode, Folder):
-            raise failure(errno.ENOTDIR)
+        assert isinstance(inode, Folder)
         return list(inode.entries)
 
     # -- questions -----------------------------------------------------------------
@@ -173,19 +195,56 @@ class Process(Names):
         assert inode is not None
         return self.user.may(inode, mode) and not (mode & os.W_OK and self._disk.read_only)
 
+    def listxattr(self, file: int | str, *, dir_fd: int | None = None) -> list[str]:
+        if isinstance(file, int):
+            self._descriptors[file].for_changes()
+        else:
+            self._existing(text_of(file), dir_fd, follow=False)
+        return []
+
+    def getxattr(self, fd: int, name: str) -> bytes:
+        del name
+        self._descriptors[fd].for_changes()
+        raise failure(errno.ENODATA)
+
+    def setxattr(self, fd: int, name: str, value: bytes) -> None:
+        del name, value
+        self._descriptors[fd].for_changes()
+        raise failure(errno.ENOTSUP)
+
+    def removexattr(self, fd: int, name: str) -> None:
+        del name
+        self._descriptors[fd].for_changes()
+        raise failure(errno.ENOTSUP)
+
     def realpath(self, path: str | os.PathLike[str]) -> str:
         text = os.fspath(path)
         return real_path(self._disk.root, text_of(text) if text else ".", self.cwd)
 
-    def getuid(self) -> int:
-        return self.user.uid
-
     def time(self) -> float:
         return self._disk.now_ns / 1e9
+
+    def disk_type(self, folder: str) -> str:
+        del folder
+        return "ext4"
+
+    def geteuid(self) -> int:
+        return self.user.uid
+
+    def own_group(self) -> int | None:
+        return None
+
+    def getpid(self) -> int:
+        return self.pid
+
+    def lives(self, pid: int, started: str) -> bool | None:
+        del started  # no id is given twice
+        return pid in self._disk.living
 
     def die(self) -> None:
         """Close all and never run again; what was written stays in the page cache."""
         self.alive = False
+        self._disk.living.discard(self.pid)
         for opened in self._descriptors.remove_all():
             self._disk.closed(opened)
 

@@ -19,6 +19,8 @@ _Made = TypeVar("_Made", File, Folder)
 
 _ROOT = 2
 
+_FIRST_PID = 1000
+
 # 2026-01-01; any, as long as it is the same in each run.
 _START_NS = 1_767_225_600 * 10**9
 
@@ -40,10 +42,13 @@ class Volume:
         self.elapsed_ns = 0
         self.lock = threading.RLock()
         self.locks = Locks()
+        self.living: set[int] = set()
+        """The ids of the processes."""
         self.log = EntryLog(reorders=reorders)
         self._granularity_ns = granularity_ns
         self._free_numbers: list[int] = []
         self._last_number = _ROOT
+        self._last_pid = _FIRST_PID
         self.root = Folder(_ROOT, 0o777, (0, 0), _START_NS)
         self.root.links = 1
 
@@ -52,6 +57,12 @@ class Volume:
         """The time that a change has now."""
         now_ns = _START_NS + self.elapsed_ns
         return now_ns - now_ns % self._granularity_ns
+
+    def born(self) -> int:
+        """Return the id of a new process."""
+        self._last_pid += 1
+        self.living.add(self._last_pid)
+        return self._last_pid
 
     def made(self, kind: type[_Made], mode: int, user: User, within: Folder) -> _Made:
         """Return a new file or folder, which has no name in that folder yet."""
@@ -100,10 +111,28 @@ class Volume:
 
     def truncate(self, file: File) -> None:
         """Empty a file."""
-        self.used -= len(file.text)
-        if file.text:
-            file.truncate(0)
+        self.resize(file, 0)
+
+    def resize(self, file: File, size: int) -> None:
+        """Cut a file, or let it end in zeros, which take no room before they are written."""
+        before = len(file.text)
+        if size < before:
+            file.truncate(size)
+        elif size > before:
+            file.write(before, bytes(size - before))
+        self.used += len(file.text) - before
         file.mtime_ns = self.now_ns
+
+    def reserve(self, file: File, size: int) -> None:
+        """Make room for so many bytes; a shorter file grows by zeros.
+
+        Raises:
+            OSError: `ENOSPC` when there is too little; the file is as it was.
+        """
+        more = size - len(file.text)
+        if self.size is not None and self.used + more > self.size:
+            raise failure(errno.ENOSPC)
+        self.resize(file, max(size, len(file.text)))
 
     def closed(self, opened: OpenFile) -> None:
         """Forget an open file, its lock, and what has neither name nor reader any more."""
