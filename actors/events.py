@@ -6,6 +6,8 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from actors.errors import Cause
+from actors.notebook import Transaction
 from actors.types import NotebookId
 
 Variant: TypeAlias = Literal["danger"] | None
@@ -26,12 +28,20 @@ class Alert:
     notebook: NotebookId
     """The notebook it is about, as in `notebook.id`."""
 
+    also: tuple[NotebookId, ...] = ()
+    """The others that it is about: one alert tells of a thousand with the same trouble."""
+
     @classmethod
     def escaped(
-        cls, title: str, description: str, variant: Variant, notebook: NotebookId
+        cls,
+        title: str,
+        description: str,
+        variant: Variant,
+        notebook: NotebookId,
+        also: tuple[NotebookId, ...] = (),
     ) -> "Alert":
         """Return an alert from plain texts."""
-        return cls(html.escape(title), html.escape(description), variant, notebook)
+        return cls(html.escape(title), html.escape(description), variant, notebook, also)
 
     def to_wire(self) -> dict[str, Any]:
         """Return the message that marimo 0.25.2 shows as a toast."""
@@ -45,13 +55,14 @@ class Alert:
 
 @attrs.frozen
 class SaveStatus:
-    """One attempt to bring a notebook's file up to date has ended."""
+    """An attempt to bring a notebook's file up to date has ended, or has to wait."""
 
     notebook: NotebookId
     """The notebook it is about, as in `notebook.id`."""
 
-    state: Literal["saved", "failing"]
-    """`"saved"`: the file holds this version; `"failing"`: it is tried again."""
+    state: Literal["saved", "failing", "waiting"]
+    """`"saved"`: the file holds this version; `"failing"`: it is tried again;
+    `"waiting"`: git is at work in the folder, and the save comes after it."""
 
     version: int
     """The document version that was saved, or was to be."""
@@ -66,7 +77,39 @@ class SaveStatus:
     """Whether the file was replaced; it is not when it held this text already."""
 
     reason: str | None = None
-    """Why it failed, in words."""
+    """Why it failed or waits, in words."""
+
+    cause: Cause | None = None
+    """What kind of failure it is."""
+
+    failures: int = 0
+    """How many attempts have failed in a row."""
+
+    unsaved_s: float = 0.0
+    """Age of the oldest change that is not in the file, in seconds."""
 
 
-Event: TypeAlias = Alert | SaveStatus
+@attrs.frozen
+class Merged:
+    """Somebody else changed the file, and both sides' changes are in the document now.
+
+    Or `NotebookHandle.restore` has brought cells back. The document is ahead of the
+    host's copy by this transaction, which is already applied: bring the copy to the
+    same state, and do not submit it.
+    """
+
+    notebook: NotebookId
+    """The notebook it is about, as in `notebook.id`."""
+
+    transaction: Transaction | None
+    """What brings the cells before to those after, with the source `file-watch` or
+    `restore`;    `None` when the header or the options of the app alone have changed."""
+
+    version: int
+    """The version of the document after it."""
+
+    path: Path
+    """The notebook's file."""
+
+
+Event: TypeAlias = Alert | SaveStatus | Merged

@@ -1,39 +1,56 @@
 """The actor that turns what happens to saves into alerts for people."""
 
-from collections.abc import Callable
-from typing import assert_never
+import functools
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
 
 from loguru import logger
 
-from actors.events import Alert, Event, SaveStatus, Variant
+from actors.alerts import Incidents, crashed, removed
+from actors.events import Alert, Event, Merged, SaveStatus
 from actors.messages import (
     ActorCrashed,
+    DraftFailed,
+    DraftFound,
+    DraftKept,
+    DraftsRemoved,
     Leftover,
+    MergedFile,
     NotifierMessage,
+    OwnedElsewhere,
     Publish,
     SaveFailed,
+    SaveHeld,
     SaveSucceeded,
+    StormOver,
 )
 from actors.runtime import Actor
-from actors.types import NotebookId
+
+Later: TypeAlias = Callable[[float, Callable[[], object]], object]
 
 
 class NotifierActor(Actor[NotifierMessage]):
     """One alert when a notebook starts to fail, one notice when it is safe again.
 
-    Receives `SaveSucceeded` and `SaveFailed` from savers, `ActorCrashed` and
-    `Leftover` from the system, `Publish` from actors of the user's own.
-    Answers none of them; what it makes of them goes to the subscribers.
+    Notebooks that fail alike at the same time share an alert. Receives reports
+    on saves from savers, on drafts from the archivist, `ActorCrashed` and
+    `Leftover` from the system, `Publish` from actors of the user's own, and
+    `StormOver` by its own timer. Answers none of them; what it makes of them
+    goes to the subscribers.
 
     Args:
-        failing: the notebooks whose alert is out and whose notice is not; it
-            outlives a crash of this actor.
+        incidents: knows who is in trouble and who was told; it outlives a
+            crash of this actor.
+        later: runs an action after so many seconds, on any thread.
         publish: hands an event to all subscribers; never blocks, never raises.
     """
 
-    def __init__(self, *, failing: set[NotebookId], publish: Callable[[Event], object]) -> None:
+    def __init__(
+        self, *, incidents: Incidents, later: Later, publish: Callable[[Event], object]
+    ) -> None:
         super().__init__()
-        self._failing = failing
+        self._incidents = incidents
+        self._later = later
         self._publish = publish
 
     # -- for subclasses ------------------------------------------------------------
@@ -45,30 +62,53 @@ class NotifierActor(Actor[NotifierMessage]):
         """
         self._publish(alert)
 
+    # -- life ------------------------------------------------------------------------
+
+    def on_start(self) -> None:
+        """Take over from one that crashed: it may have been about to start a timer."""
+        self._incidents.lose_timers()
+        self._start_timers()
+
+    def on_stop(self) -> None:
+        """Tell what was still being collected."""
+        self._show(self._incidents.flush())
+
     # -- messages ------------------------------------------------------------------
 
-    def on_receive(self, message: NotifierMessage) -> None:
+    def on_receive(self, message: NotifierMessage) -> None:  # noqa: C901, PLR0912 - one case a message
         """Handle one message."""
         match message:
             case SaveSucceeded():
                 self._on_save_succeeded(message)
             case SaveFailed():
                 self._on_save_failed(message)
+            case SaveHeld():
+                self._on_save_held(message)
+            case MergedFile():
+                self._on_merged_file(message)
+            case DraftKept():
+                self._show(self._incidents.draft_kept(message))
+            case DraftFailed():
+                self._show(self._incidents.draft_failed(message))
+            case DraftFound():
+                self._show(self._incidents.draft_found(message))
+            case DraftsRemoved():
+                self._show(removed(message))
+            case OwnedElsewhere():
+                self._show(self._incidents.owned_elsewhere(message))
             case ActorCrashed():
-                self._on_actor_crashed(message)
-            case Leftover(notebook, reason):
-                self._danger("Work was not saved", f"{reason} ({notebook})", notebook)
+                self._show([crashed(message)])
+            case Leftover():
+                self._incidents.left(message)
+            case StormOver(ticket):
+                self._show(self._incidents.storm_over(ticket))
             case Publish(event):
                 self._publish(event)
             case _:
-                assert_never(message)
+                pass
 
     def _on_save_succeeded(self, message: SaveSucceeded) -> None:
-        if message.notebook in self._failing:
-            self._failing.discard(message.notebook)
-            title = f"{message.path.name} is saved again"
-            text = f"What could not be saved before is now in {message.path}."
-            self._alert(title, text, None, message.notebook)
+        self._show(self._incidents.succeeded(message))
         self._publish(
             SaveStatus(
                 notebook=message.notebook,
@@ -81,13 +121,7 @@ class NotifierActor(Actor[NotifierMessage]):
         )
 
     def _on_save_failed(self, message: SaveFailed) -> None:
-        if message.notebook not in self._failing:
-            self._failing.add(message.notebook)
-            text = (
-                f"{message.reason}. The work is kept in memory, and saving is tried again "
-                "until it works; a notice will say so. Do not stop the server before."
-            )
-            self._danger(f"{message.path.name} could not be saved", text, message.notebook)
+        self._show(self._incidents.failed(message))
         self._publish(
             SaveStatus(
                 notebook=message.notebook,
@@ -95,23 +129,37 @@ class NotifierActor(Actor[NotifierMessage]):
                 version=message.version,
                 path=message.path,
                 reason=message.reason,
+                cause=message.cause,
+                failures=message.failures,
+                unsaved_s=message.unsaved_s,
             )
         )
 
-    def _on_actor_crashed(self, message: ActorCrashed) -> None:
-        if message.restarted:
-            title = f"An error in {message.actor}"
-            text = f"It was started again, without the message that it failed over: {message.error}"
-        else:
-            title = f"{message.actor} is out of service"
-            text = f"It failed too often, the last time with {message.error}. Others run on."
-        self._danger(title, text, message.notebook)
+    def _on_save_held(self, message: SaveHeld) -> None:
+        self._show(self._incidents.held(message))
+        self._publish(
+            SaveStatus(
+                notebook=message.notebook,
+                state="waiting",
+                version=message.version,
+                path=message.path,
+                reason=message.reason,
+            )
+        )
 
-    def _danger(self, title: str, description: str, notebook: NotebookId) -> None:
-        self._alert(title, description, "danger", notebook)
+    def _on_merged_file(self, message: MergedFile) -> None:
+        self._publish(Merged(message.notebook, message.transaction, message.version, message.path))
 
-    def _alert(self, title: str, description: str, variant: Variant, notebook: NotebookId) -> None:
-        try:
-            self.on_alert(Alert.escaped(title, description, variant, notebook))
-        except Exception:  # noqa: BLE001 - a user's hook; the alerts to come must go on
-            logger.exception("on_alert raised over {!r}", title)
+    # -- inside ----------------------------------------------------------------------
+
+    def _show(self, alerts: Iterable[Alert]) -> None:
+        for alert in alerts:
+            try:
+                self.on_alert(alert)
+            except Exception:  # noqa: BLE001 - a user's hook; the alerts to come must go on
+                logger.exception("on_alert raised over {!r}", alert.title)
+        self._start_timers()
+
+    def _start_timers(self) -> None:
+        for ticket, delay_s in self._incidents.take_timers():
+            self._later(delay_s, functools.partial(self.mailbox.tell, StormOver(ticket)))
