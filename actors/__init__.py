@@ -13,7 +13,7 @@ from actors.errors import (
     StorageError,
     TransactionError,
 )
-from actors.events import Alert, Event, SaveStatus
+from actors.events import Alert, Event, Merged, SaveStatus
 from actors.handle import NotebookHandle
 from actors.listener import ListenerActor
 from actors.notebook import (
@@ -59,6 +59,7 @@ __all__ = [
     "Event",
     "FormatError",
     "ListenerActor",
+    "Merged",
     "MoveCell",
     "Notebook",
     "NotebookClosedError",

@@ -2,40 +2,43 @@
 
 import asyncio
 import atexit
-import hashlib
 import os
+import signal
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import attrs
-from loguru import logger
-
+from actors.clock import SystemClock
 from actors.codegen import CodegenActor
 from actors.drain import DrainReport, unsaved_work, wait_for_all
 from actors.errors import AutosaveError, NotebookClosedError
-from actors.formats import for_new_file, parse
+from actors.formats import parse
 from actors.handle import NotebookHandle
 from actors.listener import ListenerActor
 from actors.messages import Flush, ForgetNotebook, ListenerMessage, OpenNotebook
-from actors.notebook import Cell, Document, Ledger, Meter, Mode, Notebook, SavePolicy
+from actors.notebook import Cell, Mode
 from actors.notifier import NotifierActor
-from actors.receipt import Outcome, Receipt, Refused, Saved
+from actors.opening import distinct
+from actors.receipt import Outcome, Receipt, Refused
 from actors.registry import Entry, Registry
 from actors.runtime import Runtime, ThreadRuntime
 from actors.saver import SaverActor
 from actors.settings import Settings
+from actors.signals import SignalHandlers
 from actors.statistics import Statistics
-from actors.storage import LocalStorage, Storage
+from actors.storage import Archive, LocalStorage, SqliteArchive, Storage
+from actors.storage.archive import Limits
+from actors.storage.comparing import comparing
 from actors.subscriber import Callback
 from actors.types import Mailbox, NotebookId
-from actors.wiring import ActorFactory, Factories, Wiring
+from actors.wiring import ActorFactory, Factories, Stores, Wiring
 
 _NOBODY = NotebookId("")
 """No notebook has this id, so the listener itself answers what is sent to it."""
+
+_FORKED = "this Autosave is its parent process's; a child makes another one"
 
 
 class Autosave:
@@ -47,6 +50,8 @@ class Autosave:
     Args:
         settings: see `Settings`.
         storage: where files are kept; local files by default.
+        archive: where drafts and versions are kept; a database in
+            `Settings.state_dir` by default.
         listener: class or factory that replaces `ListenerActor`.
         saver: class or factory that replaces `SaverActor`.
         codegen: class or factory that replaces `CodegenActor`.
@@ -62,6 +67,7 @@ class Autosave:
         settings: Settings | None = None,
         *,
         storage: Storage | None = None,
+        archive: Archive | None = None,
         listener: ActorFactory = ListenerActor,
         saver: ActorFactory = SaverActor,
         codegen: ActorFactory = CodegenActor,
@@ -72,19 +78,21 @@ class Autosave:
         self.report: DrainReport | None = None
         """How the stop went; `None` before it has come to its end."""
 
-        self._storage = storage or LocalStorage()
+        self._has_own_archive = archive is None and (self.settings.drafts or self.settings.history)
+        if self._has_own_archive:
+            archive = SqliteArchive(
+                self.settings.state_dir,
+                limits=Limits.of(self.settings),
+                now=(SystemClock() if runtime is None else runtime.clock).now,
+            )
+        self._archive = archive
+        self._storage: Storage = comparing(storage or LocalStorage(spill=archive))
         self._factories = Factories(listener, saver, codegen, notifier)
         self._runtime = runtime
         self._registry = Registry()
-        self._meter = Meter()
-        self._policy = SavePolicy(
-            persist_sources=self.settings.persist_sources,
-            quiet_s=self.settings.save_quiet_s,
-            max_delay_s=self.settings.save_max_delay_s,
-            max_open_receipts=self.settings.max_open_receipts,
-        )
-        self._swept: set[str] = set()
+        self._pid = os.getpid()  # of the process that starts it; another one is a fork
         self._wiring: Wiring | None = None
+        self._signals = SignalHandlers(self.stop)
         self._stopping = threading.Lock()
         self._stopped = False
 
@@ -94,10 +102,11 @@ class Autosave:
         """Start the threads and the actors; `with` does it."""
         if self._wiring is not None:
             raise AutosaveError("this Autosave was started before; make another one")
+        self._pid = os.getpid()
         self._wiring = Wiring(
             self._factories,
             self.settings,
-            self._storage,
+            Stores(self._storage, self._archive),
             self._runtime or ThreadRuntime(),
             self._on_finished,
         )
@@ -113,9 +122,11 @@ class Autosave:
         are tried again until then.
 
         Returns:
-            What was not saved, which subscribers are told as alerts as well;
-            also kept as `report`.
+            What was not saved, and which draft has it; subscribers are told as
+            alerts as well. Also kept as `report`.
         """
+        if self._is_forked:
+            return DrainReport()  # the parent does all of it
         with self._stopping:
             if self._stopped:
                 return self.report or DrainReport()
@@ -126,8 +137,21 @@ class Autosave:
                 self.report = self._drain(wiring, timeout_s)
             finally:
                 wiring.runtime.close()
+                if self._has_own_archive and self._archive is not None:
+                    self._archive.close()
                 atexit.unregister(self.stop)
+                self._signals.uninstall()
             return self.report
+
+    def stop_on_signals(self, *signals: signal.Signals) -> None:
+        """Save what is not saved before the process ends by one of these, `SIGTERM` by default.
+
+        The signal does its work after `stop`, and what is in no file then is said on
+        stderr, a line each. To be called on the main thread, which has to come back to
+        Python for a signal to be noticed: it may sleep or wait, but not be lost in a long
+        computation in C. Hosts that handle their signals themselves call `stop` instead.
+        """
+        self._signals.install(signals or (signal.SIGTERM,))
 
     def __enter__(self) -> Self:
         self.start()
@@ -184,19 +208,20 @@ class Autosave:
             NotebookClosedError: when this `Autosave` is not running.
         """
         wiring = self._running()
-        cells = None if cells is None else _distinct(cells)
+        cells = None if cells is None else distinct(cells)
         path = None if path is None else Path(path).absolute()
         file = None if path is None or mode == "run" else self._file_of(path)
         self._await_close(wiring, file)
         present = self._registry.reopen(file)
         if present is None:
-            ledger = self._read(path, cells, mode)
+            opened = wiring.opening.open(path, file, cells, mode)
             notebook = self._registry.new_id("unnamed" if path is None else str(path))
-            opened = Entry(notebook, ledger, self, file)
-            announcement = OpenNotebook(notebook, ledger)
-            present = self._registry.add(opened, lambda: wiring.listener.tell(announcement))
-            if present is opened:
-                return opened
+            entry = Entry(notebook, opened.ledger, self, file)
+            announcement = OpenNotebook(notebook, opened.ledger)
+            present = self._registry.add(entry, lambda: wiring.listener.tell(announcement))
+            if present is entry:
+                wiring.tell_of(notebook, opened)
+                return entry
         if present.ledger.out_of_service is not None:
             wiring.listener.tell(OpenNotebook(present.id, present.ledger))
         if cells is not None and cells != present.ledger.document.notebook.cells:
@@ -207,7 +232,7 @@ class Autosave:
     def subscribe(
         self, callback: Callback, *, loop: asyncio.AbstractEventLoop | None = None
     ) -> Callable[[], None]:
-        """Call `callback(event)` for each `Alert` and `SaveStatus` from now on.
+        """Call `callback(event)` for each `Alert`, `SaveStatus` and `Merged` from now on.
 
         Args:
             callback: may be slow and may raise; both harm nobody else.
@@ -222,16 +247,18 @@ class Autosave:
     def statistics(self) -> Statistics:
         """Return counts, depths and latencies since the start, also after the stop."""
         wiring = self._wiring
+        if self._is_forked:  # before a lock, as in `claim`
+            raise NotebookClosedError(_FORKED)
         if wiring is None:
             raise AutosaveError("not started: use `with Autosave() as autosave:`")
-        return Statistics.of(len(self._registry), self._meter, wiring.system.statistics())
+        return Statistics.of(len(self._registry), wiring.meter, wiring.system.statistics())
 
     # -- what handles call -----------------------------------------------------------
 
     @property
     def is_running(self) -> bool:
-        """Whether this was started and not stopped."""
-        return self._wiring is not None and not self._stopped
+        """Whether this was started, in this process, and not stopped."""
+        return self._wiring is not None and not self._stopped and not self._is_forked
 
     @property
     def listener(self) -> Mailbox[ListenerMessage]:
@@ -242,8 +269,19 @@ class Autosave:
         """
         return self._running().listener
 
+    @property
+    def archive(self) -> Archive | None:
+        """Where versions and drafts are; `None` where none are kept.
+
+        Raises:
+            NotebookClosedError: when this `Autosave` is not running.
+        """
+        self._running()
+        return self._archive
+
     def claim(self, handle: NotebookHandle, path: Path | str, receipt: Receipt) -> Path | None:
         """Reserve a file for a rename; `None` when the receipt was refused over it."""
+        self._running()  # before a lock that another thread held when this process was forked
         target = Path(path).absolute()
         try:
             parse(b"", target.suffix)
@@ -279,32 +317,14 @@ class Autosave:
             raise NotebookClosedError("not started: use `with Autosave() as autosave:`")
         if self._stopped:
             raise NotebookClosedError("this Autosave was stopped; make another one")
+        if self._is_forked:
+            raise NotebookClosedError(_FORKED)
         return self._wiring
 
-    def _read(self, path: Path | None, cells: tuple[Cell, ...] | None, mode: Mode) -> Ledger:
-        data = None
-        notebook = Notebook()
-        if path is not None:
-            self._sweep(path)
-            data = self._storage.read(path)
-            notebook = parse(data or b"", path.suffix)
-            if data is None:
-                notebook = for_new_file(notebook, path.name)
-        if cells is not None:
-            notebook = attrs.evolve(notebook, cells=cells)
-        if (release := self.settings.generated_with) is not None:
-            notebook = attrs.evolve(notebook, generated_with=release)
-        saved = None
-        if path is not None and data is not None and cells is None:
-            saved = Saved(0, hashlib.sha256(data).hexdigest(), path)
-        return Ledger(
-            Document(notebook),
-            path,
-            mode=mode,
-            policy=self._policy,
-            saved=saved,
-            meter=self._meter,
-        )
+    @property
+    def _is_forked(self) -> bool:
+        # Its threads are the parent's alone, and so are its files.
+        return os.getpid() != self._pid
 
     def _file_of(self, path: Path) -> str:
         """Return the canonical name; one text where it is the path itself."""
@@ -331,17 +351,6 @@ class Autosave:
             timeout_s,
         )
 
-    def _sweep(self, path: Path) -> None:
-        """Remove what a crash left in this folder, once in our life."""
-        folder = os.path.dirname(path)  # noqa: PTH120 - a `Path` more each time is what opening costs
-        if folder in self._swept:
-            return
-        self._swept.add(folder)
-        try:
-            self._storage.sweep(path)
-        except AutosaveError as error:
-            logger.debug("could not look for stale files: {}", error)
-
     def _on_finished(self, notebook: NotebookId, closing: int) -> None:
         """Forget a closed notebook that has nothing left to save, unless it was reopened."""
         wiring = self._wiring
@@ -351,6 +360,7 @@ class Autosave:
             notebook, closing, lambda: wiring.listener.tell(ForgetNotebook(notebook))
         )
         if entry is not None:
+            wiring.disown(entry.id, entry.ledger)
             wiring.runtime.notify()
 
     def _drain(self, wiring: Wiring, timeout_s: float) -> DrainReport:
@@ -369,15 +379,9 @@ class Autosave:
                 wiring.listener.tell(Flush(entry.id, receipts[-1], patient=True))
         left_s = max(0.0, until_s - wiring.runtime.clock.monotonic())
         wait_for_all(receipts, wiring.runtime, left_s)
-        orphans = wiring.stop_saving()
-        left = (unsaved_work(entry.id, entry.ledger) for entry in entries)
-        unsaved = tuple(work for work in left if work is not None)
+        orphans = wiring.stop_saving((entry.id, entry.ledger) for entry in entries)
+        left = [entry for entry in entries if unsaved_work(entry.id, entry.ledger) is not None]
+        orphans += wiring.stop_drafting((entry.id, entry.ledger) for entry in left)
+        works = (unsaved_work(entry.id, entry.ledger) for entry in left)
+        unsaved = tuple(work for work in works if work is not None)
         return DrainReport(unsaved, (*orphans, *wiring.stop_telling(unsaved)))
-
-
-def _distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    cells = tuple(cells)
-    repeated = [cell for cell, count in Counter(cell.id for cell in cells).items() if count > 1]
-    if repeated:
-        raise ValueError(f"these cell ids are given more than once: {', '.join(repeated)}")
-    return cells

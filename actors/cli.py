@@ -1,32 +1,23 @@
 """The command `notebook-actors`."""
 
-import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from actors import __version__
+from actors.commands import diff_command, drafts, history_command, restore_command
+from actors.commands.ending import BROKEN, WRONG_USE, fail, one_line_errors
+from actors.commands.history import NEGATIVE_NUMBERS
+from actors.commands.replaying import print_replayed, replay_progress
 from actors.convert import convert
 from actors.doctor.command import doctor
-from actors.errors import AutosaveError, StorageError
 from actors.loadtest import Plan
 from actors.loadtest.command import load_test
 from actors.logs import show_logs
-from actors.receipt import Saved
-from actors.recording import Recording, read_recording
-from actors.replay import Replayed, replay
-
-BROKEN = 1
-"""Exit status: a promise was broken, or work could not be saved."""
-
-WRONG_USE = 2
-"""Exit status: an argument or an input file is wrong."""
+from actors.recording import read_recording
+from actors.replay import replay
+from actors.signals import like_ctrl_c
 
 app = typer.Typer(
     help="Crash-safe autosave for notebooks that agents edit.",
@@ -36,6 +27,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+_INTERRUPTED = "interrupted; every edit that was submitted before was saved"
 
 _PLAN = Plan()
 """The defaults of a load test."""
@@ -99,12 +92,12 @@ def replay_command(
     """
     if verbose:
         show_logs()
-    with _one_line_errors():
+    with one_line_errors(_INTERRUPTED), like_ctrl_c():
         sessions = [read_recording(path) for path in recordings]
         _make_folder(out)
-        with _progress(sessions, quiet=as_json) as on_settled:
+        with replay_progress(sessions, quiet=as_json) as on_settled:
             results = replay(sessions, out, on_settled=on_settled)
-    _print_json(results) if as_json else _print_lines(results)
+    print_replayed(results, as_json=as_json)
     if any(result.problems for result in results):
         raise typer.Exit(BROKEN)
 
@@ -123,7 +116,7 @@ def convert_command(
 
     Example: notebook-actors convert analysis.ipynb analysis.py
     """
-    with _one_line_errors():
+    with one_line_errors():
         losses = convert(source, target, force=force)
     typer.echo(target)
     for loss in losses:
@@ -177,7 +170,7 @@ def loadtest_command(  # noqa: PLR0913 - an argument for each option
 
     Example: notebook-actors loadtest --sessions 1000 --edits 10 --rate 500
     """
-    with _one_line_errors():
+    with one_line_errors():
         plan = Plan(
             sessions=sessions,
             edits=edits,
@@ -193,7 +186,7 @@ def loadtest_command(  # noqa: PLR0913 - an argument for each option
         try:
             report = load_test(plan, json_file, plot)
         except KeyboardInterrupt:
-            _fail("interrupted twice; nothing was checked, the files are removed", BROKEN)
+            fail("interrupted twice; nothing was checked, the files are removed", BROKEN)
     if not report.ok:
         raise typer.Exit(BROKEN)
 
@@ -215,13 +208,19 @@ def doctor_command(
 
     Example: notebook-actors doctor notebooks/
     """
-    with _one_line_errors():
+    with one_line_errors():
         try:
             report = doctor(directory, json_file)
         except KeyboardInterrupt:
-            _fail("interrupted; what a probe had made is removed", BROKEN)
+            fail("interrupted; what a probe had made is removed", BROKEN)
     if not report.ok:
         raise typer.Exit(BROKEN)
+
+
+app.add_typer(drafts, name="drafts")
+app.command("history")(history_command)
+app.command("diff", context_settings=NEGATIVE_NUMBERS)(diff_command)
+app.command("restore", context_settings=NEGATIVE_NUMBERS)(restore_command)
 
 
 def main() -> None:
@@ -229,88 +228,10 @@ def main() -> None:
     app(prog_name="notebook-actors")
 
 
-@contextmanager
-def _one_line_errors() -> Iterator[None]:
-    try:
-        yield
-    except StorageError as error:
-        _fail(str(error), BROKEN)
-    except AutosaveError as error:
-        _fail(str(error), WRONG_USE)
-    except KeyboardInterrupt:
-        _fail("interrupted; every edit that was submitted before was saved", BROKEN)
-
-
-def _fail(message: str, status: int) -> NoReturn:
-    typer.echo(f"notebook-actors: {message}", err=True)
-    raise typer.Exit(status)
-
-
 def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
-        _fail(f"--out {out}: there is a file of that name; choose a folder", WRONG_USE)
+        fail(f"--out {out}: there is a file of that name; choose a folder", WRONG_USE)
     except OSError as error:
-        _fail(f"--out {out}: cannot make the folder: {error.strerror}", BROKEN)
-
-
-@contextmanager
-def _progress(sessions: list[Recording], *, quiet: bool) -> Iterator[Callable[[object], None]]:
-    """Show a bar on a terminal, and nothing elsewhere."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda _: None
-        return
-    columns = (
-        TextColumn("replaying"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("transactions"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=sum(len(session.transactions) for session in sessions))
-        yield lambda _: bar.advance(task)
-
-
-def _print_lines(results: list[Replayed]) -> None:
-    for result in results:
-        counts = result.statistics
-        times = counts.time_to_durable
-        typer.echo(
-            f"{result.path}: {counts.edits} edits, {counts.saves} saves, "
-            f"{counts.coalesced} coalesced, durable in {times.p50_s * 1000:.1f} ms (p50) "
-            f"{times.p99_s * 1000:.1f} ms (p99)"
-        )
-        for problem in result.problems:
-            typer.echo(f"notebook-actors: {result.recording}: {problem}", err=True)
-
-
-def _print_json(results: list[Replayed]) -> None:
-    notebooks = [_as_json(result) for result in results]
-    ok = not any(result.problems for result in results)
-    json.dump({"ok": ok, "notebooks": notebooks}, sys.stdout, indent=2)
-    sys.stdout.write("\n")
-
-
-def _as_json(result: Replayed) -> dict[str, Any]:
-    counts = result.statistics
-    saved = result.outcome if isinstance(result.outcome, Saved) else None
-    return {
-        "recording": str(result.recording),
-        "path": str(result.path),
-        "transactions": result.transactions,
-        "edits": counts.edits,
-        "saves": counts.saves,
-        "coalesced": counts.coalesced,
-        "time_to_durable_ms": {
-            "p50": counts.time_to_durable.p50_s * 1000,
-            "p99": counts.time_to_durable.p99_s * 1000,
-            "max": counts.time_to_durable.max_s * 1000,
-        },
-        "version": counts.version,
-        "saved_version": counts.saved_version,
-        "sha256": saved.sha256 if saved else None,
-        "problems": list(result.problems),
-    }
+        fail(f"--out {out}: cannot make the folder: {error.strerror}", BROKEN)

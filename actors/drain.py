@@ -21,6 +21,16 @@ class Unsaved:
     """The document version that is not in a file."""
 
     reason: str
+    draft: str | None = None
+    """The draft that has it; `None` when it is lost with this process."""
+
+    def __str__(self) -> str:
+        where = (
+            "no draft has it, and it is lost with this process"
+            if self.draft is None
+            else f"draft {self.draft} has it: notebook-actors drafts restore {self.draft}"
+        )
+        return f"{self.notebook} was not saved: {self.reason}; {where}"
 
 
 @attrs.frozen
@@ -50,13 +60,17 @@ def wait_for_all(receipts: Iterable[Receipt], runtime: Runtime, timeout_s: float
 
 def unsaved_work(notebook: NotebookId, ledger: Ledger) -> Unsaved | None:
     """Return what of this notebook is in no file, if anything is."""
-    document = ledger.document
-    if ledger.mode == "run" or (document.version == 0 and not ledger.is_due):
+    document, standing = ledger.document, ledger.standing()
+    is_only_here = ledger.is_unnamed and ledger.unsaved_since_s is not None
+    if ledger.mode == "run" or not (ledger.is_due or is_only_here):
         return None
-    if ledger.is_due:
-        reason = ledger.last_failure or "the time to save it was not enough"
-    elif ledger.path is None and isinstance(standing := ledger.standing(), Deferred):
+    reason = "the time to save it was not enough"
+    if is_only_here and isinstance(standing, Deferred):
         reason = standing.reason
-    else:
-        return None
-    return Unsaved(notebook, ledger.path, document.version, reason)
+    elif ledger.last_failure is not None:
+        reason = ledger.last_failure
+    draft = ledger.draft
+    is_kept = draft is not None and draft.kept == document.version
+    return Unsaved(
+        notebook, ledger.path, document.version, reason, draft.id if draft and is_kept else None
+    )

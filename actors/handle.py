@@ -1,12 +1,23 @@
 """One open notebook, as its host holds it."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, get_args
 
-from actors.errors import NotebookClosedError
-from actors.messages import CloseNotebook, Flush, NotebookMessage, Payload, Rename, Submit
-from actors.notebook import Document, Ledger, NotebookStatistics
+from actors.errors import NotebookClosedError, StorageError
+from actors.formats import parse
+from actors.messages import (
+    CloseNotebook,
+    Flush,
+    NotebookMessage,
+    Payload,
+    Rename,
+    Resolve,
+    Restore,
+    Submit,
+)
+from actors.notebook import Choice, Document, Ledger, NotebookStatistics
 from actors.receipt import Outcome, Receipt
+from actors.storage import Archive, Version
 from actors.types import Mailbox, NotebookId
 
 
@@ -16,6 +27,11 @@ class Owner(Protocol):
     @property
     def listener(self) -> Mailbox[NotebookMessage]:
         """Where messages go in."""
+        ...
+
+    @property
+    def archive(self) -> Archive | None:
+        """Where versions are; `None` where neither they nor drafts are kept."""
         ...
 
     @property
@@ -39,7 +55,8 @@ class Owner(Protocol):
 class NotebookHandle:
     """What `Autosave.open` returns. All methods may be called from any thread.
 
-    None but `flush` waits for anything.
+    None waits for anything, but for `flush`, `rename`, which looks up the name on disk, and
+    `versions` and `restore`, which read from disk.
     """
 
     __slots__ = ("_ledger", "_owner", "id", "opens")
@@ -115,8 +132,9 @@ class NotebookHandle:
         return self._owner.wait(self.request_flush(), timeout)
 
     def rename(self, path: Path | str) -> Receipt:
-        """Give the notebook another file, moving the one it has; returns at once.
+        """Give the notebook another file, moving the one it has; does not wait for that.
 
+        Blocks while the new name is looked up, as long as its disk takes.
         An unnamed notebook gets its first file so. The receipt ends with
         `Refused` when there is such a file already, here or on disk.
         """
@@ -125,6 +143,72 @@ class NotebookHandle:
         if (target := self._owner.claim(self, path, receipt)) is not None:
             self._owner.listener.tell(Rename(self.id, receipt, target))
         return receipt
+
+    def resolve(self, choice: Choice) -> Receipt:
+        """End a conflict with the file, which an alert told of; returns at once.
+
+        The receipt ends as that of `request_flush`.
+
+        Args:
+            choice: who is right where both sides changed the same part: `"ours"`,
+                the document; `"theirs"`, the file; `"both"` keeps their cells
+                below ours. What only one side changed is kept in any case.
+        """
+        self._check_open()
+        if choice not in get_args(Choice):
+            raise ValueError(f"choose 'ours', 'theirs' or 'both', not {choice!r}")
+        receipt = Receipt()
+        disputed = self._ledger.file.disputed
+        self._owner.listener.tell(Resolve(self.id, receipt, choice, disputed))
+        return receipt
+
+    def versions(self) -> list[Version]:
+        """Return the versions of the notebook's file, the newest first.
+
+        Blocks: it reads from the archive. What was saved in the last second or so
+        may not be there yet; an unnamed notebook has no versions.
+
+        Raises:
+            StorageError: when the archive cannot be read.
+        """
+        archive, path = self._owner.archive, self._file
+        return [] if archive is None or path is None else archive.versions(path)
+
+    def restore(self, version: int, cell: str | None = None) -> Receipt:
+        """Bring the cells back to what they were in a version of the file.
+
+        Blocks while the version is read from the archive, and not for the save. It is a
+        transaction like any other, with the source `restore`, which is always saved; the
+        receipt ends as that of `submit`, or as that of `request_flush` when nothing has to
+        be brought back. What others do meanwhile is not undone but where it is in the way.
+
+        The host's own copy follows as after a merge: subscribers hear `Merged` with the
+        transaction. The header and the options of the app stay as they are.
+
+        Args:
+            version: `Version.number` of one of `versions()`.
+            cell: the only cell to bring back, by its name or as `#3`, the third.
+
+        Raises:
+            FormatError: when that text is no notebook; a file may once have been torn.
+            NotebookClosedError: when the notebook was closed.
+            StorageError: when there is no such version, or it cannot be read.
+        """
+        self._check_open()
+        archive, path = self._owner.archive, self._file
+        if archive is None or path is None:
+            raise StorageError(f"{self.id} has no versions: none are kept for it")
+        notebook = parse(archive.version_text(path, version), path.suffix)
+        label = f"version {version}" if cell is None else f"{cell} of version {version}"
+        receipt = Receipt()
+        self._owner.listener.tell(Restore(self.id, receipt, notebook, cell, label))
+        return receipt
+
+    @property
+    def draft(self) -> str | None:
+        """The id of the draft that has what is in no file now; `None` without one."""
+        draft = self._ledger.draft
+        return None if draft is None or draft.kept < 0 else draft.id
 
     def close(self) -> Receipt:
         """Let go of the notebook; returns at once.
@@ -144,6 +228,11 @@ class NotebookHandle:
     def statistics(self) -> NotebookStatistics:
         """Return what happened to this notebook so far."""
         return self._ledger.statistics()
+
+    @property
+    def _file(self) -> Path | None:
+        """The name by which versions are kept."""
+        return self._ledger.file.name or self._ledger.path
 
     def _check_open(self) -> None:
         if self.closed:

@@ -15,6 +15,8 @@ from actors.messages import (
     NotebookMessage,
     OpenNotebook,
     Rename,
+    Resolve,
+    Restore,
     RetireSavers,
     SaverMessage,
     Submit,
@@ -42,8 +44,8 @@ class ListenerActor(Actor[ListenerMessage]):
     """Routes; holds no document and does no I/O.
 
     Receives `OpenNotebook` (again for one whose saver is out of service, which
-    then gets another saver), then any of `Submit`, `Flush`, `Rename` and
-    `CloseNotebook`, which it passes to the notebook's saver unchanged and in
+    then gets another saver), then any of `Submit`, `Flush`, `Rename`, `Resolve`,
+    `Restore` and `CloseNotebook`, which it passes to the notebook's saver unchanged and in
     order, starting the saver at the first. A message for a notebook that is
     not open is refused. `RetireSavers` names those that may not need their
     savers any more. `NotebookFinished` goes on to whoever closes
@@ -77,7 +79,7 @@ class ListenerActor(Actor[ListenerMessage]):
     def on_receive(self, message: ListenerMessage) -> None:
         """Route one message."""
         match message:
-            case Submit() | Flush() | Rename() | CloseNotebook():
+            case Submit() | Flush() | Rename() | CloseNotebook() | Resolve() | Restore():
                 self._forward(message)
             case OpenNotebook(notebook, ledger):
                 self._open(notebook, ledger)
@@ -91,6 +93,10 @@ class ListenerActor(Actor[ListenerMessage]):
                 assert_never(message)
 
     def _open(self, notebook: NotebookId, ledger: Ledger) -> None:
+        if self._directory.ledgers.get(notebook) is not ledger:
+            # One before it has the same id if we crashed over its `ForgetNotebook`; its
+            # saver has another document.
+            self._forget(notebook)
         self._directory.ledgers[notebook] = ledger
         if ledger.out_of_service is not None:
             # Whoever opens it again wants to try again, with the work that it has.

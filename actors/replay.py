@@ -10,13 +10,17 @@ import attrs
 
 from actors.autosave import Autosave
 from actors.codec import decode_transaction
-from actors.errors import AutosaveError
+from actors.errors import AutosaveError, StorageError
 from actors.formats import parse, render
 from actors.handle import NotebookHandle
 from actors.notebook import Document, NotebookStatistics
 from actors.receipt import Outcome, Receipt, Refused, Saved
 from actors.recording import Recording
+from actors.settings import Settings
 from actors.storage import LocalStorage
+
+_SETTINGS = Settings(drafts=False, history=False)
+"""A recording can be replayed again: nothing of it is for the user's own state directory."""
 
 
 class ReplayError(AutosaveError):
@@ -72,24 +76,33 @@ def replay(
 
     Raises:
         ReplayError: when a file is in the way that this recording did not leave.
-        StorageError: when the folder cannot be written.
+        StorageError: when the folder cannot be written, or when it was interrupted and
+            not all that was submitted could be saved before the end.
+        KeyboardInterrupt: when it was interrupted, and all that was submitted is saved.
     """
     paths = targets(recordings, out)
     for recording, path in zip(recordings, paths, strict=True):
         _begin(recording, path)
-    with Autosave() as autosave:
-        handles = [
-            autosave.open(path, cells=recording.cells)
-            for recording, path in zip(recordings, paths, strict=True)
-        ]
-        receipts = [
-            _submit_all(recording, handle, on_settled)
-            for recording, handle in zip(recordings, handles, strict=True)
-        ]
-        return [
-            _finish(recording, handle, settled)
-            for recording, handle, settled in zip(recordings, handles, receipts, strict=True)
-        ]
+    autosave = Autosave(_SETTINGS)
+    try:
+        with autosave:
+            handles = [
+                autosave.open(path, cells=recording.cells)
+                for recording, path in zip(recordings, paths, strict=True)
+            ]
+            receipts = [
+                _submit_all(recording, handle, on_settled)
+                for recording, handle in zip(recordings, handles, strict=True)
+            ]
+            return [
+                _finish(recording, handle, settled)
+                for recording, handle, settled in zip(recordings, handles, receipts, strict=True)
+            ]
+    except KeyboardInterrupt:
+        if autosave.report is not None and autosave.report.unsaved:
+            unsaved = "; ".join(map(str, autosave.report.unsaved))
+            raise StorageError(f"interrupted; {unsaved}") from None
+        raise
 
 
 def _begin(recording: Recording, path: Path) -> None:

@@ -2,97 +2,56 @@
 
 import itertools
 import os
-import random
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import assert_never
 
-import attrs
 from loguru import logger
 
 from actors.codec import decode_transaction
-from actors.errors import DecodeError, StorageError, TransactionError
+from actors.drafting import Drafting
+from actors.errors import Cause, DecodeError, TransactionError
+from actors.etag import Etag
+from actors.foreign import ForeignChanges
+from actors.holding import Hold, no_obstacle
 from actors.messages import (
+    AttemptMessage,
     CloseNotebook,
+    DraftDue,
+    DraftFailed,
+    DraftKept,
+    FileChanged,
     Flush,
     Generate,
     Generated,
     GenerateFailed,
     NotebookFinished,
-    NotifierMessage,
     Rename,
+    Resolve,
+    Restore,
     SaveDue,
     SaveFailed,
+    SaveHeld,
     SaverMessage,
     SaveSucceeded,
     Submit,
     WriteFailed,
+    WriteHeld,
     Written,
 )
-from actors.notebook import Ledger
-from actors.receipt import Receipt, Refused, Saved
-from actors.runtime import Actor, AtOnce, BlockingWork, Runnable
-from actors.storage import Storage
-from actors.types import Mailbox, NotebookId
+from actors.moving import move
+from actors.receipt import Receipt, Saved
+from actors.restoring import Restoring
+from actors.runtime import Actor, Runnable
+from actors.saver_parts import Attempt, Backoff, SaverParts
+from actors.versions import Versions
 from actors.write import Write
 
+__all__ = ["Backoff", "SaverActor", "SaverParts"]
+
+HELD_AGAIN_S = 0.5
+"""How long to wait before git is looked for again."""
+
 _tickets = itertools.count(1)  # unique in the process, so also across a saver's restarts
-
-
-@attrs.frozen
-class Backoff:
-    """How long to wait before the next attempt: doubling, with jitter.
-
-    Without jitter, a thousand notebooks that a full disk failed together
-    would all come back in the same moment.
-    """
-
-    min_s: float
-    max_s: float
-    jitter: Callable[[], float] = random.random
-    """Returns a number from 0 to 1."""
-
-    def delay_s(self, failures: int) -> float:
-        """Return the delay after so many failures in a row, counted from 1."""
-        full_s = min(self.max_s, self.min_s * 2.0 ** min(failures - 1, 60))
-        return max(self.min_s, full_s * (1 - self.jitter() / 4))
-
-
-@attrs.frozen
-class _Attempt:
-    """The save in flight: codegen makes its text, or it is being written."""
-
-    ticket: int
-    version: int
-    path: Path
-
-
-@attrs.frozen(kw_only=True)
-class SaverParts:
-    """What a saver works with; one value, so that subclasses need not list it."""
-
-    notebook: NotebookId
-    ledger: Ledger
-    storage: Storage
-    codegen: Mailbox[Generate]
-    notifier: Mailbox[NotifierMessage]
-    listener: Mailbox[NotebookFinished]
-    backoff: Backoff
-    later: Callable[[float, Callable[[], object]], object]
-    """Runs an action after so many seconds."""
-
-    blocking: BlockingWork = attrs.field(factory=AtOnce)
-    """Where files are read and written; a `Bulkhead`, except in tests."""
-
-    now: Callable[[], float] = time.monotonic
-    """The time in seconds, of the clock that `later` goes by."""
-
-    active: Callable[[NotebookId], object] = lambda _: None
-    """Told of each message, so that who has none for long can be found."""
-
-    generated_with: str | None = None
-    """The release that the host wants written, when it is not each file's own."""
 
 
 class SaverActor(Actor[SaverMessage]):
@@ -102,11 +61,13 @@ class SaverActor(Actor[SaverMessage]):
     carries an older document than the one before it. Files are touched by
     `SaverParts.blocking` only: a disk that hangs never keeps edits from being applied.
 
-    Receives from the listener `Submit`, `Flush`, `Rename` and
-    `CloseNotebook`, each of which settles its receipt; from codegen
-    `Generated` or `GenerateFailed`; of its file work `Written` or
-    `WriteFailed`; by its timer `SaveDue`. Tells the notifier
-    `SaveSucceeded` or `SaveFailed` after each attempt. When it crashes, its
+    Receives from the listener `Submit`, `Flush`, `Rename`, `Resolve`, `Restore`
+    and `CloseNotebook`, each of which settles its receipt; from codegen
+    `Generated` or `GenerateFailed`; of its file work `Written`, `WriteFailed`,
+    `WriteHeld` or `FileChanged`; by timers `SaveDue` and `DraftDue`; from the
+    archivist `DraftKept` or `DraftFailed`. Tells the notifier how each attempt
+    ended. Somebody else's change of the file is merged into the document before
+    the file is replaced, or the file is left alone. When it crashes, its
     successor goes on with the same ledger, and saves what is due.
     """
 
@@ -114,8 +75,12 @@ class SaverActor(Actor[SaverMessage]):
         super().__init__()
         self._parts = parts
         self._ledger = parts.ledger
-        self._attempt: _Attempt | None = None
+        self._attempt: Attempt | None = None
         self._timer: int | None = None
+        self._hold = Hold(parts.held_at_most_s, parts.now)
+        self._drafts = Drafting(parts, lambda: self.mailbox)
+        self._versions = Versions(parts)
+        self._foreign = ForeignChanges(parts, self._versions)
         self._log = logger.bind(notebook=parts.notebook, actor="saver")
 
     # -- for subclasses ------------------------------------------------------------
@@ -132,6 +97,7 @@ class SaverActor(Actor[SaverMessage]):
 
     def on_start(self) -> None:
         """Take up what a crashed predecessor left due."""
+        self._drafts.begin_again()
         self._save_if_due()
         self._finish_if_closing()
 
@@ -141,36 +107,72 @@ class SaverActor(Actor[SaverMessage]):
 
     def is_idle(self) -> bool:
         """Whether all is saved and nothing under way; then no memory is kept for it."""
-        is_idle = self._attempt is None and self._timer is None and not self._ledger.is_due
+        ledger = self._ledger
+        is_pending = ledger.is_due or self._drafts.is_due
+        is_idle = self._attempt is None and self._timer is None and not is_pending
         if is_idle:
-            self._ledger.passivate()
+            ledger.passivate()
         return is_idle
 
     def on_receive(self, message: SaverMessage) -> None:
         """Handle one message."""
         match message:
-            case Submit():
+            case Submit():  # what comes with each save is looked for first
                 self._on_submit(message)
-            case Generated(ticket, data):
-                self._on_generated(ticket, data)
-            case Written():
-                self._on_written(message)
-            case GenerateFailed(ticket, reason) | WriteFailed(ticket, reason):
-                self._on_failed(ticket, reason)
+            case Generated() | Written():
+                self._on_attempt(message)
+            case Flush() | Rename() | Resolve() | Restore() | CloseNotebook():
+                self._on_host_message(message)
+            case DraftDue():
+                self._drafts.keep_if_due()
+            case DraftKept():
+                self._drafts.on_kept(message)
+                self._finish_if_closing()
+            case DraftFailed():
+                self._drafts.on_failed(message)
+            case SaveDue(ticket):
+                self._on_save_due(ticket)
+            case _:
+                self._on_attempt(message)
+        self._parts.active(self._parts.notebook)
+
+    def _on_host_message(self, message: Flush | Rename | Resolve | Restore | CloseNotebook) -> None:
+        match message:
             case Flush(receipt=receipt, patient=patient):
                 self._ledger.flush(receipt, patient=patient)
                 self._save_if_due()
             case Rename():
                 self._on_rename(message)
+            case Resolve():
+                self._on_resolve(message)
+            case Restore():
+                Restoring(self._parts).restore(message)
+                self._after_edit()
             case CloseNotebook():
                 self._on_close(message)
-            case SaveDue(ticket):
-                self._on_save_due(ticket)
             case _:
                 assert_never(message)
-        self._parts.active(self._parts.notebook)
+
+    def _on_attempt(self, message: AttemptMessage) -> None:
+        match message:
+            case Generated(ticket, data):
+                self._on_generated(ticket, data)
+            case Written():
+                self._on_written(message)
+            case GenerateFailed(ticket, reason):
+                self._on_failed(ticket, reason, "codegen")
+            case WriteFailed(ticket, reason, cause, doubtful):
+                self._on_failed(ticket, reason, cause, doubtful)
+            case WriteHeld(ticket, reason):
+                self._on_held(ticket, reason)
+            case FileChanged(ticket, data):
+                self._on_file_changed(ticket, data)
+            case _:
+                assert_never(message)
 
     def _on_submit(self, message: Submit) -> None:
+        if message.receipt.outcome is not None:
+            return  # whoever passed it on has crashed, and the host was told so
         try:
             transaction = decode_transaction(message.payload)
             self._ledger.apply(transaction, message.receipt, self._parts.now())
@@ -179,6 +181,10 @@ class SaverActor(Actor[SaverMessage]):
             self._ledger.refuse(message.receipt, str(error))
             return
         self._log.debug("applied version {}", self._ledger.document.version)
+        self._after_edit()
+
+    def _after_edit(self) -> None:
+        self._drafts.note()
         self._save_if_due()
 
     def _on_rename(self, message: Rename) -> None:
@@ -190,6 +196,11 @@ class SaverActor(Actor[SaverMessage]):
             rename = lambda: self._rename(message.path, message.receipt)  # noqa: E731 - one use
             self.pause(self._in_bulkhead, rename, over=message)
 
+    def _on_resolve(self, message: Resolve) -> None:
+        self._ledger.file.choose(message.choice, message.seen)
+        self._ledger.flush(message.receipt)
+        self._save_if_due()
+
     def _on_close(self, message: CloseNotebook) -> None:
         # Two threads that close may tell us in the other order.
         self._ledger.closing = max(self._ledger.closing or 0, message.closing)
@@ -198,25 +209,40 @@ class SaverActor(Actor[SaverMessage]):
         self._finish_if_closing()
 
     def _on_generated(self, ticket: int, data: bytes) -> None:
-        attempt, parts = self._attempt, self._parts
-        if attempt is not None and attempt.ticket == ticket:
-            write = Write(
-                ticket=ticket,
-                version=attempt.version,
-                path=attempt.path,
-                data=data,
-                storage=parts.storage,
-                generated_with=parts.generated_with,
-                reply_to=self.mailbox,
-            )
-            self._in_bulkhead(write)
+        attempt, parts, file = self._attempt, self._parts, self._ledger.file
+        if attempt is None or attempt.ticket != ticket:
+            return
+        attempt.data = data
+        write = Write(
+            ticket=ticket,
+            version=attempt.version,
+            path=attempt.path,
+            suffix=attempt.suffix,
+            notebook=attempt.notebook,
+            data=data,
+            expected=file.expected,
+            storage=parts.storage,
+            obstacle=no_obstacle if self._hold.is_over else parts.obstacle,
+            owning=parts.owning,
+            file=file,
+            wants_found=parts.history is not None and not file.is_first_kept,
+            generated_with=parts.generated_with,
+            reply_to=self.mailbox,
+        )
+        self._in_bulkhead(write)
 
     def _on_written(self, message: Written) -> None:
-        if self._take_attempt(message.ticket) is None:
+        attempt = self._take_attempt(message.ticket)
+        if attempt is None:
+            self._ledger.file.doubt(message.etag)  # begun by a predecessor that crashed
             return
-        saved = message.saved
+        saved, ledger = message.saved, self._ledger
         self._log.info("saved version {} to {}", saved.version, saved.path)
-        self._ledger.durable(saved, written=message.was_replaced)
+        self._hold.end()
+        self._versions.written(attempt.data, attempt.author, message)
+        ledger.file.left(attempt.notebook, message.etag)
+        ledger.durable(saved, written=message.was_replaced)
+        self._drafts.forget(saved.version)
         self._parts.notifier.tell(
             SaveSucceeded(
                 self._parts.notebook, saved.version, saved.path, saved.sha256, message.was_replaced
@@ -227,17 +253,35 @@ class SaverActor(Actor[SaverMessage]):
         else:
             self.pause(self._in_bulkhead, lambda: self._run_after_save(saved), over=message)
 
-    def _on_failed(self, ticket: int, reason: str) -> None:
+    def _on_failed(
+        self, ticket: int, reason: str, cause: Cause, doubtful: Etag | None = None
+    ) -> None:
+        if doubtful is not None:
+            self._ledger.file.doubt(doubtful)
+        if (attempt := self._take_attempt(ticket)) is not None:
+            self._fail(attempt.version, attempt.path, reason, cause)
+
+    def _on_held(self, ticket: int, reason: str) -> None:
         attempt = self._take_attempt(ticket)
         if attempt is None:
             return
-        self._log.warning("could not save version {}: {}", attempt.version, reason)
-        self._ledger.failed(attempt.version, reason)
-        delay_s = self._parts.backoff.delay_s(self._ledger.failures_in_a_row)
-        self._set_timer(delay_s)
+        held_s = self._hold.waited_s()
+        self._log.info("version {} waits for {:.1f} s: {}", attempt.version, held_s, reason)
+        self._set_timer(HELD_AGAIN_S)
         self._parts.notifier.tell(
-            SaveFailed(self._parts.notebook, attempt.version, attempt.path, reason, delay_s)
+            SaveHeld(self._parts.notebook, attempt.version, attempt.path, reason, held_s)
         )
+
+    def _on_file_changed(self, ticket: int, data: bytes | None) -> None:
+        attempt = self._take_attempt(ticket)
+        if attempt is None:
+            return
+        if data is None or self._ledger.file.is_expected(data):
+            self._set_timer(self._parts.backoff.min_s)  # it was changed back meanwhile
+        elif (reason := self._foreign.take_in(attempt.path, data)) is None:
+            self._save_if_due()
+        else:
+            self._fail(attempt.version, attempt.path, reason, "conflict")
 
     def _on_save_due(self, ticket: int) -> None:
         if ticket == self._timer:
@@ -258,10 +302,36 @@ class SaverActor(Actor[SaverMessage]):
                 self._set_timer(wait_s)
             return
         self._timer = None
-        document = ledger.begin_save()
-        self._attempt = attempt = _Attempt(next(_tickets), document.version, ledger.path)
-        self._parts.codegen.tell(
-            Generate(attempt.ticket, document.notebook, attempt.path.suffix, self.mailbox)
+        if (reason := self._foreign.bring_back(ledger.path)) is not None:
+            self._fail(ledger.begin_save().version, ledger.path, reason, "shrink")
+            return
+        document, ticket, suffix = ledger.begin_save(), next(_tickets), ledger.path.suffix
+        self._attempt = Attempt(
+            ticket, document.version, ledger.path, suffix, document.notebook, ledger.author
+        )
+        self._parts.codegen.tell(Generate(ticket, document.notebook, suffix, self.mailbox))
+
+    def _fail(self, version: int, path: Path, reason: str, cause: Cause) -> None:
+        """Take note of an attempt that failed; the work goes into a draft, and is tried again."""
+        ledger, parts = self._ledger, self._parts
+        self._log.warning("could not save version {}: {}", version, reason)
+        self._hold.end()
+        since_s = parts.now() if ledger.unsaved_since_s is None else ledger.unsaved_since_s
+        ledger.failed(version, reason, needs_person=cause in {"conflict", "shrink"})
+        delay_s = parts.backoff.delay_s(ledger.failures_in_a_row)
+        self._set_timer(delay_s)
+        parts.notifier.tell(
+            SaveFailed(
+                parts.notebook,
+                version,
+                path,
+                reason,
+                delay_s,
+                cause,
+                ledger.failures_in_a_row,
+                parts.now() - since_s,
+                self._drafts.keep(cause, reason),
+            )
         )
 
     def _set_timer(self, delay_s: float) -> None:
@@ -269,7 +339,7 @@ class SaverActor(Actor[SaverMessage]):
         mailbox = self.mailbox
         self._parts.later(delay_s, lambda: mailbox.tell(SaveDue(ticket)))
 
-    def _take_attempt(self, ticket: int) -> _Attempt | None:
+    def _take_attempt(self, ticket: int) -> Attempt | None:
         """Return the save that this ticket is of, unless another came since."""
         attempt = self._attempt
         if attempt is None or attempt.ticket != ticket:
@@ -283,7 +353,11 @@ class SaverActor(Actor[SaverMessage]):
 
     def _finish_if_closing(self) -> None:
         closing = self._ledger.closing
-        if closing is not None and not self._ledger.is_due:
+        if closing is None or self._ledger.is_due:
+            return
+        if self._drafts.is_due:  # of an unnamed notebook, which has no file to be saved to
+            self._drafts.keep_if_due()
+        else:
             self._parts.listener.tell(NotebookFinished(self._parts.notebook, closing))
 
     # -- what blocks ---------------------------------------------------------------
@@ -302,33 +376,15 @@ class SaverActor(Actor[SaverMessage]):
         self._after_save_ended()
 
     def _rename(self, path: Path, receipt: Receipt) -> None:
-        try:
-            moved = self._move_file(path)
-        except StorageError as error:
-            receipt.settle(Refused(str(error)))
-            return
-        except Exception as error:  # noqa: BLE001 - a user's own storage may raise anything
-            self._log.exception("the storage raised what it should not")
-            receipt.settle(Refused(f"the storage raised {error!r}"))
+        if (refusal := move(self._parts, path)) is not None:
+            receipt.settle(refusal)
             return
         self._attempt = None  # its text was for a file that is not ours any more
-        self._ledger.move_to(path, moved=moved)
         self._ledger.flush(receipt)
         self._save_if_due()
-
-    def _move_file(self, path: Path) -> bool:
-        """Move the notebook's file, if it has one; return whether it holds the right text."""
-        if self._ledger.mode == "run":
-            raise StorageError("a notebook in run mode is never saved, so it cannot be renamed")
-        old, storage = self._ledger.path, self._parts.storage
-        if old is not None and storage.read(old) is not None:
-            storage.rename(old, path)
-            return old.suffix == path.suffix  # another suffix is another format
-        if storage.read(path) is not None:
-            raise StorageError(f"{path} exists already; choose another name")
-        return False
 
     def on_out_of_service(self, reason: str) -> None:
         """Tell those who wait that nobody will save this notebook any more."""
         self._ledger.out_of_service = reason
         self._ledger.abandon(reason)
+        self._drafts.keep_last()  # it may be long until somebody opens it again

@@ -1,9 +1,13 @@
 """What a host can set, with the defaults that fit most."""
 
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import attrs
+
+DAY_S: Final = 86_400.0
+"""Seconds."""
 
 
 def _positive(settings: Any, attribute: "attrs.Attribute[Any]", value: float) -> None:
@@ -16,6 +20,14 @@ def _not_negative(settings: Any, attribute: "attrs.Attribute[Any]", value: float
     del settings
     if not value >= 0:
         raise ValueError(f"{attribute.name} must be 0 or more, not {value!r}")
+
+
+def _optional_path(path: Path | str | None) -> Path | None:
+    return None if path is None else Path(path)
+
+
+def _ages(ages_s: Iterable[float]) -> tuple[float, ...]:
+    return tuple(ages_s)
 
 
 def _sources(sources: Iterable[str]) -> frozenset[str]:
@@ -65,6 +77,54 @@ class Settings:
 
     drain_timeout_s: float = attrs.field(default=10.0, validator=_not_negative)
     """How long leaving the `with` block waits for what is not saved yet."""
+
+    state_dir: Path | None = attrs.field(default=None, converter=_optional_path)
+    """Where drafts and versions are kept, in a database that only this user can read.
+    `None` is the user's own: `notebook-actors` in `$XDG_STATE_HOME`, or in `~/.local/state`."""
+
+    drafts: bool = True
+    """Whether work that is in no file is kept as a draft: of unnamed notebooks, and of
+    those that cannot be saved."""
+
+    draft_after_s: float = attrs.field(default=1.0, validator=_positive)
+    """What was not durable for so long becomes a draft; the most that a killed host can lose."""
+
+    drafts_max_age_s: float = attrs.field(default=90 * DAY_S, validator=_positive)
+    """Drafts that were not touched for so long are removed, with an alert."""
+
+    drafts_max_bytes: int = attrs.field(default=2**30, validator=_positive)
+    """What all drafts together may take; the oldest are removed, with an alert."""
+
+    history: bool = True
+    """Whether each durable save is kept as a version."""
+
+    history_merge_s: float = attrs.field(default=10.0, validator=_not_negative)
+    """Versions of one author in so short a time are one, the last."""
+
+    history_max_versions: int = attrs.field(default=1_000, validator=_positive)
+    """How many versions of one file are kept; the oldest go first."""
+
+    history_max_age_s: float = attrs.field(default=90 * DAY_S, validator=_positive)
+    """How long versions are kept, but for the newest of each file."""
+
+    history_max_bytes: int = attrs.field(default=2**30, validator=_positive)
+    """What all versions together may take, compressed; the oldest go first."""
+
+    own_files: bool = True
+    """Whether an open file is marked as this process's own, by a hidden file beside it, so
+    that no two hosts save the same notebook."""
+
+    lease_s: float = attrs.field(default=300.0, validator=_positive)
+    """An owner on another machine that did not save for so long may be dead, and loses the file."""
+
+    git_wait_s: float = attrs.field(default=30.0, validator=_not_negative)
+    """How long a save waits for git, which is at work in the folder; then it goes on."""
+
+    storm_window_s: float = attrs.field(default=1.0, validator=_not_negative)
+    """Notebooks that begin to fail alike within so long share one alert, after the first."""
+
+    escalate_after_s: tuple[float, ...] = attrs.field(default=(300.0, 3600.0), converter=_ages)
+    """Ages of the oldest unsaved change at which a failing notebook alerts again."""
 
     file_threads: int = attrs.field(default=24, validator=_positive)
     """Threads for savers, codegen, the notifier and the file work itself. The files of one folder

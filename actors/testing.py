@@ -4,17 +4,22 @@
 time, in an order that a seed or the test chooses, on a clock that the test
 moves. Give it to `Autosave(runtime=…)` to drive the whole system, or to
 `start_actor` to drive one actor whose neighbours are `Probe` mailboxes.
+
+`simulate` runs whole schedules of edits, faults, crashes and other programs, and
+checks every promise; give it a `System` with a storage or a saver of your own.
 """
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from actors.runtime import Actor, ActorSystem, ManualClock, SimulatedRuntime
+from actors.simulation import BrokenPromiseError, System, World, simulate
 from actors.storage import MemoryStorage
 from actors.storage.simulated_disk import Fault, RandomFaults, SimulatedDisk, every_choice
 from actors.types import Mailbox
 
 __all__ = [
+    "BrokenPromiseError",
     "Fault",
     "ManualClock",
     "MemoryStorage",
@@ -22,7 +27,10 @@ __all__ = [
     "RandomFaults",
     "SimulatedDisk",
     "SimulatedRuntime",
+    "System",
+    "World",
     "every_choice",
+    "simulate",
     "start_actor",
 ]
 

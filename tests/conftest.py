@@ -3,9 +3,11 @@
 import importlib.util
 import logging
 import os
+import signal
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -40,6 +42,10 @@ def load_benchmarks() -> None:
 
 
 load_benchmarks()
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As a shell starts what it runs in the background; the processes of tests would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 logger.remove()  # loguru's own sink: a failing test shows what it asserts, not our logs
 
 
@@ -53,6 +59,15 @@ def silence() -> Iterator[None]:
         if type(handler).__module__.startswith("actors."):
             logging.root.removeHandler(handler)
             logging.root.setLevel(logging.WARNING)
+
+
+@pytest.fixture(autouse=True)
+def state_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep the drafts and versions of a test from the user and from other tests."""
+    folder = tmp_path_factory.getbasetemp() / "state" / uuid.uuid4().hex
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder))
 
 
 @pytest.fixture(autouse=True)

@@ -54,6 +54,9 @@ class LocalFiles:
     def __init__(self, parent: Path | None) -> None:
         with _explained(parent or Path(tempfile.gettempdir())):
             self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)).resolve()
+        self.state = self.folder / "state"
+        """Where drafts and versions go: to this folder too, for they are a part of the load."""
+
         self._made: set[str] = set()
 
     def path(self, session: int) -> Path:

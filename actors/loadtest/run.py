@@ -23,8 +23,9 @@ from actors.loadtest.scripts import Scripts
 from actors.loadtest.summary import Findings
 from actors.loadtest.watching import Sampler, Watch
 from actors.receipt import Outcome
+from actors.settings import Settings
 from actors.statistics import Statistics
-from actors.storage import LocalStorage, MemoryStorage, Storage
+from actors.storage import LocalStorage, MemoryArchive, MemoryStorage, Storage
 
 AutosaveFactory: TypeAlias = Callable[[Storage], Autosave]
 
@@ -39,7 +40,7 @@ def run_load_test(
     plan: Plan,
     *,
     storage: Storage | None = None,
-    autosave: AutosaveFactory = lambda storage: Autosave(storage=storage),
+    autosave: AutosaveFactory | None = None,
     watch: Watch | None = None,
     stopped: threading.Event | None = None,
 ) -> Report:
@@ -51,7 +52,8 @@ def run_load_test(
             says. With a `"local"` plan the files themselves are checked, whatever the
             storage says of them.
         autosave: makes the `Autosave` from the storage; give it to test your own settings
-            and actors.
+            and actors. Say `Settings.state_dir` there, or the versions of all these notebooks
+            go to your own. By default they go to the temporary folder, or stay in memory.
         watch: is told how it goes.
         stopped: set it, from any thread, to stop sending; what was sent is waited for,
             checked and reported.
@@ -66,10 +68,17 @@ def run_load_test(
     watch = watch or Watch()
     try:
         run = _Run(plan, place, watch, stopped or threading.Event())
-        return run.run(partial(autosave, storage))
+        return run.run(partial(autosave or partial(_autosave, place), storage))
     finally:
         watch.begin("remove", plan.sessions)
         place.remove()
+
+
+def _autosave(place: Place, storage: Storage) -> Autosave:
+    """Make one that keeps drafts and versions where its notebooks are."""
+    if isinstance(place, LocalFiles):
+        return Autosave(Settings(state_dir=place.state), storage=storage)
+    return Autosave(storage=storage, archive=MemoryArchive())
 
 
 class _Run:

@@ -21,6 +21,7 @@ from actors.notebook.changes import (
     Transaction,
 )
 from actors.notebook.document import Document
+from actors.notebook.known_file import Choice, KeptDraft, KnownFile
 from actors.notebook.latency import Latency
 from actors.notebook.ledger import Ledger, Mode
 from actors.notebook.meter import Meter
@@ -33,10 +34,13 @@ __all__ = [
     "Cell",
     "CellConfig",
     "Change",
+    "Choice",
     "CreateCell",
     "DeleteCell",
     "Document",
     "Extra",
+    "KeptDraft",
+    "KnownFile",
     "Latency",
     "Ledger",
     "Meter",

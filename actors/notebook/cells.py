@@ -17,6 +17,8 @@ nobody can change it; `dict(extra)` reads it.
 
 def as_extra(fields: Mapping[str, Any] | Extra) -> Extra:
     """Return fields as `Extra`; a mapping is taken as well as pairs."""
+    if type(fields) is tuple:  # as a rule; to ask for a `Mapping` takes longer
+        return fields
     return tuple(fields.items() if isinstance(fields, Mapping) else fields)
 
 
@@ -60,6 +62,8 @@ DEFAULT_CONFIG = CellConfig()
 
 
 def _as_config(config: CellConfig | Mapping[str, Any]) -> CellConfig:
+    if config is DEFAULT_CONFIG:
+        return DEFAULT_CONFIG
     if not isinstance(config, CellConfig):
         config = CellConfig.from_options(config)
     return DEFAULT_CONFIG if config == DEFAULT_CONFIG else config
@@ -157,3 +161,10 @@ class Notebook:
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    def with_cells(self, cells: Iterable[Cell]) -> "Notebook":
+        """Return a notebook that differs in its cells alone."""
+        # As `attrs.evolve`, in a third of the time: each edit makes one.
+        return Notebook(
+            cells, self.app_config, self.header, self.generated_with, self.style, self.extra
+        )

@@ -129,3 +129,15 @@ class Transaction:
 
     extra: Extra = attrs.field(default=(), converter=as_extra, repr=False, hash=False)
     """Fields of the wire message that this version does not know."""
+
+    @property
+    def label(self) -> str:
+        """The agent or session that sent it, where the sender says so; else empty.
+
+        The first text among the unknown fields `label`, `agent` and `session`.
+        """
+        if not self.extra:
+            return ""
+        extra = dict(self.extra)
+        named = (extra.get(key) for key in ("label", "agent", "session"))
+        return next((text for text in named if isinstance(text, str)), "")

@@ -49,7 +49,7 @@ class Document:
                 staged.apply(change)
             except _MisfitError as misfit:
                 raise TransactionError(f"changes[{index}] ({change.type}): {misfit}") from None
-        return Document(attrs.evolve(self.notebook, cells=staged.cells), self.version + 1)
+        return Document(self.notebook.with_cells(staged.cells), self.version + 1)
 
 
 class _MisfitError(Exception):
@@ -173,4 +173,7 @@ class _Staged:
 
 def _with_code(cell: Cell, code: str) -> Cell:
     """Change the code; a cell whose code stays the same keeps its version."""
-    return cell if cell.code == code else attrs.evolve(cell, code=code, version=cell.version + 1)
+    if cell.code == code:
+        return cell
+    # As `attrs.evolve`, in half the time: each edit makes one.
+    return Cell(cell.id, code, cell.name, cell.config, cell.version + 1)

@@ -11,11 +11,13 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from actors.notebook.cells import Notebook
 from actors.notebook.changes import Transaction
 from actors.notebook.document import Document
+from actors.notebook.known_file import KeptDraft, KnownFile
 from actors.notebook.latency import Latency, LatencyRing
 from actors.notebook.meter import Meter
-from actors.notebook.policy import SavePolicy
+from actors.notebook.policy import RESTORE, SavePolicy
 from actors.notebook.statistics import NotebookStatistics
 from actors.notebook.waiting import Flush, Waiting
 from actors.receipt import Deferred, Outcome, Receipt, Refused, Saved
@@ -37,6 +39,7 @@ class Ledger:
         mode: a notebook in `"run"` mode is never saved.
         policy: what asks for a save, and when that is to begin.
         saved: what its file holds already, when it was opened from one.
+        file: what is known of its file.
         meter: sums the counts of all notebooks.
     """
 
@@ -57,15 +60,19 @@ class Ledger:
         "_unchanged",
         "_waiting",
         "_wanted",
+        "author",
         "closing",
         "document",
+        "draft",
         "failures_in_a_row",
+        "file",
         "last_failure",
         "mode",
         "out_of_service",
         "path",
         "policy",
         "saved",
+        "unsaved_since_s",
     )
 
     def __init__(  # noqa: PLR0913 - what a notebook starts with, each by name
@@ -76,6 +83,7 @@ class Ledger:
         mode: Mode = "edit",
         policy: SavePolicy = _DEFAULT_POLICY,
         saved: Saved | None = None,
+        file: KnownFile | None = None,
         meter: Meter | None = None,
     ) -> None:
         self.document = document
@@ -83,6 +91,10 @@ class Ledger:
         self.mode: Mode = mode
         self.policy = policy
         self.saved = saved
+        self.file = file or KnownFile()
+        self.draft: KeptDraft | None = None
+        self.author = ("", "")  # source and label of the last edit that asked for a save
+        self.unsaved_since_s: float | None = None  # the oldest change that is in no file
         self.failures_in_a_row = 0
         self.last_failure: str | None = None
         self.closing: int | None = None  # the number of the last `CloseNotebook`
@@ -111,18 +123,26 @@ class Ledger:
         Raises:
             TransactionError: when it does not fit; nothing has changed then.
         """
+        before = self.document.notebook
         self.document = self.document.apply(transaction)
         reason = self._why_not_saved(transaction.source)
         if reason is not None:
+            if self.is_unnamed and _is_work(before, self.document.notebook):
+                self._note_unsaved(now_s)
             self._deferred += 1
             self._meter.shard().deferred += 1
             receipt.settle(Deferred(reason))
             return
         self._edits += 1
         self._meter.shard().edits += 1
-        self._wanted = self.document.version
-        self._note_time(now_s)
+        self.author = (transaction.source, transaction.label)
+        self._want(now_s)
         self._promise(receipt)
+
+    def take_in(self, notebook: Notebook, now_s: float) -> None:
+        """Go on with what a merge made of the document and somebody else's file."""
+        self.document = Document(notebook, self.document.version + 1)
+        self._want(now_s)
 
     def refuse(self, receipt: Receipt, reason: str) -> None:
         """Say that a transaction was not applied."""
@@ -157,6 +177,18 @@ class Ledger:
         left_s = self.policy.due_at_s(first_s, last_s) - now_s
         return left_s if left_s > _TIMER_ERROR_S else 0.0
 
+    @property
+    def is_unnamed(self) -> bool:
+        """Whether its work has nowhere to go but into a draft."""
+        return self.path is None and self.mode == "edit"
+
+    @property
+    def is_unprotected(self) -> bool:
+        """Whether there is work that is neither in its file nor in a draft."""
+        if not (self.is_due or (self.is_unnamed and self.unsaved_since_s is not None)):
+            return False
+        return self.draft is None or self.document.version > self.draft.kept
+
     def begin_save(self) -> Document:
         """Return the document to save now; `durable` or `failed` is to follow."""
         self._edits_begun = self._edits
@@ -172,19 +204,26 @@ class Ledger:
         self.saved = saved
         self.failures_in_a_row = 0
         self.last_failure = None
+        self.unsaved_since_s = self._first_edit_s if self.is_due else None
         self._count_save(written=written)
         if (waiting := self._waiting) is not None:
             self._settle_edits(waiting, saved)
             self._settle_flushes(waiting, saved)
             self._drop_empty_queue()
 
-    def failed(self, version: int, reason: str) -> None:
-        """Record that `version` could not be saved; the work stays due."""
+    def failed(self, version: int, reason: str, *, needs_person: bool = False) -> None:
+        """Record that `version` could not be saved; the work stays due.
+
+        Args:
+            version: what was to be saved.
+            reason: why it was not, in words.
+            needs_person: another attempt will not help, so nobody is to wait for one.
+        """
         self.failures_in_a_row += 1
         self.last_failure = reason
         self._failures += 1
         self._meter.shard().failures += 1
-        self._give_up(version, reason, patient_too=False)
+        self._give_up(version, reason, patient_too=needs_person)
 
     def flush(self, receipt: Receipt, *, patient: bool = False) -> None:
         """Settle when all before is durable, or with the reason why it is not.
@@ -266,15 +305,20 @@ class Ledger:
     def _why_not_saved(self, source: str) -> str | None:
         if (reason := self._why_never_saved()) is not None:
             return reason
-        if source not in self.policy.persist_sources:
+        if source != RESTORE and source not in self.policy.persist_sources:
             return f"source {source!r} does not ask for a save; the next save has it"
         return None
 
-    def _note_time(self, now_s: float) -> None:
-        if self.policy.quiet_s > 0:
-            self._last_edit_s = now_s
-            if self._first_edit_s is None:
-                self._first_edit_s = now_s
+    def _want(self, now_s: float) -> None:
+        self._wanted = self.document.version
+        self._last_edit_s = now_s
+        if self._first_edit_s is None:
+            self._first_edit_s = now_s
+        self._note_unsaved(now_s)
+
+    def _note_unsaved(self, now_s: float) -> None:
+        if self.unsaved_since_s is None:
+            self.unsaved_since_s = now_s
 
     def _is_urgent(self) -> bool:
         # Not `closing`: a close flushes, and stays noted when the notebook is opened again.
@@ -341,3 +385,8 @@ class Ledger:
         for flush in waiting.take_flushes(version, patient_too=patient_too):
             flush.receipt.settle(Deferred(reason))
         self._drop_empty_queue()
+
+
+def _is_work(before: Notebook, after: Notebook) -> bool:
+    """Whether somebody would miss it: opening a notebook sends transactions, too."""
+    return before != after and any(cell.code.strip() for cell in after)

@@ -4,6 +4,9 @@ from collections.abc import Set as AbstractSet
 
 import attrs
 
+RESTORE = "restore"
+"""The source of what a person asked to have back: it asks for a save, whatever the settings say."""
+
 
 @attrs.frozen
 class SavePolicy:

@@ -16,8 +16,12 @@ def claimed(data):
 class BrokenStorage(LocalStorage):
     """Local files, but for those of the victim."""
 
-    def replace(self, path, data):
-        return self.harm(path, data) if path.name == VICTIM else super().replace(path, data)
+    def replace(self, path, data, *, expected=None):
+        return (
+            self.harm(path, data)
+            if path.name == VICTIM
+            else super().replace(path, data, expected=expected)
+        )
 
     def harm(self, path, data):
         raise NotImplementedError

@@ -73,7 +73,7 @@ def test_a_storage_that_hangs_does_not_stop_the_test_for_ever():
 
 def test_no_more_than_twenty_problems_are_shown_and_all_are_counted():
     class LiesAboutAll(broken.LyingStorage):
-        def replace(self, path, data):
+        def replace(self, path, data, *, expected=None):
             return broken.claimed(data)
 
     report = run(LiesAboutAll(), Plan(sessions=30, edits=1, cells=1))

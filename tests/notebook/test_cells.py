@@ -7,6 +7,7 @@ import attrs
 import pytest
 
 from actors.notebook import DEFAULT_CONFIG, Cell, CellConfig, Notebook
+from actors.notebook.cells import TextStyle
 from actors.types import CellId
 
 A, B = map(CellId, "ab")
@@ -89,6 +90,21 @@ def test_evolve_takes_a_generator_and_keeps_the_rest():
     fewer = attrs.evolve(notebook, cells=(cell for cell in notebook if cell.id == A))
     assert fewer == Notebook([Cell(A, "1")], {"width": "full"}, "# header\n", "0.1")
     assert fewer.cells[0] is notebook.cells[0]
+
+
+def test_with_other_cells_a_notebook_keeps_each_of_its_other_fields():
+    rest: dict[str, Any] = {
+        "app_config": {"a": 1},
+        "header": "#",
+        "generated_with": "0.1",
+        "extra": {"b": 2},
+    }
+    notebook = Notebook([Cell(A, "1")], style=TextStyle(newline="\r\n"), **rest)
+    other = notebook.with_cells([Cell(B, "2")])
+    fields = [field.name for field in attrs.fields(Notebook) if field.name != "cells"]
+    assert all(getattr(other, name) == getattr(notebook, name) for name in fields)
+    assert all(getattr(other, name) != getattr(Notebook(), name) for name in fields)
+    assert other.cells == (Cell(B, "2"),)
 
 
 def test_app_config_is_taken_as_a_mapping_and_keeps_its_order():

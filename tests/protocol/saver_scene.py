@@ -9,6 +9,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
+from actors.etag import Etag
 from actors.messages import (
     CloseNotebook,
     Flush,
@@ -20,7 +21,7 @@ from actors.messages import (
     SaverMessage,
     Submit,
 )
-from actors.notebook import Cell, Document, Ledger, Notebook, SetCode, Transaction
+from actors.notebook import Cell, Document, KnownFile, Ledger, Notebook, SetCode, Transaction
 from actors.receipt import Receipt, Saved
 from actors.runtime import ActorSystem, AtOnce, BlockingWork, Runnable, SimulatedRuntime
 from actors.saver import Backoff, SaverActor, SaverParts
@@ -71,7 +72,9 @@ class Scene:
     ) -> None:
         self.runtime = SimulatedRuntime()
         self.storage = MemoryStorage(files)
-        self.ledger = Ledger(Document(Notebook([Cell(A, "")])), path, **options)
+        present = None if path is None else (files or {}).get(path)
+        file = KnownFile(expected=(Etag.of(present),))
+        self.ledger = Ledger(Document(Notebook([Cell(A, "")])), path, file=file, **options)
         self.codegen: Probe[Generate] = Probe()
         self.notifier: Probe[NotifierMessage] = Probe()
         self.listener: Probe[NotebookFinished] = Probe()

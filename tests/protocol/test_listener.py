@@ -13,8 +13,10 @@ from actors.messages import (
     ForgetNotebook,
     ListenerMessage,
     NotebookFinished,
+    NotebookMessage,
     OpenNotebook,
     Rename,
+    Resolve,
     RetireSavers,
     SaverMessage,
     Submit,
@@ -80,11 +82,12 @@ def submit(notebook: NotebookId = NB, payload: Any = None) -> Submit:
     return Submit(notebook, Receipt(), payload or Transaction([]))
 
 
-def each_kind() -> Mapping[str, Submit | Flush | Rename | CloseNotebook]:
+def each_kind() -> Mapping[str, NotebookMessage]:
     return {
         "submit": submit(),
         "flush": Flush(NB, Receipt()),
         "rename": Rename(NB, Receipt(), Path("/new.py")),
+        "resolve": Resolve(NB, Receipt(), "ours", None),
         "close": CloseNotebook(NB, Receipt(), 7),
     }
 
@@ -188,6 +191,17 @@ def test_a_notebook_opened_again_gets_a_new_saver_with_the_new_ledger():
     scene.tell(again := submit())
     assert scene.started[-1] == (NB, ledger)
     assert scene.savers[NB].messages == [again]
+
+
+def test_a_notebook_opened_again_has_a_new_saver_even_if_it_was_never_forgotten():
+    scene = Scene()
+    scene.open()
+    scene.tell(submit())
+    first = scene.savers[NB]
+    ledger = scene.open()
+    scene.tell(submit())
+    assert scene.stopped == [first]
+    assert scene.started[-1] == (NB, ledger)
 
 
 def test_a_saver_that_cannot_be_made_refuses_its_message_and_stops_no_other_notebook():

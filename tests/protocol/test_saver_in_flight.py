@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from actors.etag import Etag
 from actors.messages import (
     Generated,
     GenerateFailed,
@@ -167,12 +168,9 @@ def test_a_rename_that_is_refused_late_leaves_the_save_as_it_was():
 
 
 def test_a_crash_in_a_rename_refuses_it_and_saving_goes_on():
-    class Clumsy(SaverActor):
-        def _move_file(self, path):
-            raise SystemExit(1)
-
-    scene = SlowScene(Clumsy)
+    scene = SlowScene()
     edited, renamed = scene.writing("a"), scene.rename()
+    scene.storage.fail_next(SystemExit(1), on="read")
     for _ in range(2):
         scene.disk_works()
         scene.answer()
@@ -221,15 +219,29 @@ def test_the_end_of_a_write_of_the_life_before_is_stale():
     assert receipt.outcome == saved(1, "a")
 
 
+def test_what_a_write_of_the_life_before_left_is_no_change_of_others():
+    scene = SlowScene(Fragile, files={PATH: b"old"})
+    scene.writing("a")
+    receipt = scene.submit("b")
+    crash(scene)
+    scene.answer()
+    scene.disk_works()
+    scene.runtime.advance(1.0)
+    scene.answer()
+    scene.disk_works()
+    assert receipt.outcome == saved(2, "b")
+    assert scene.told() == ["SaveSucceeded"]
+
+
 @pytest.mark.parametrize("shift", [-1, 1_000_000])
 def test_a_stale_word_of_the_disk_changes_nothing(scene, shift):
     receipt = scene.writing("a")
     ticket = scene.disk.work[0].ticket + shift
-    scene.tell(Written(ticket, saved(1, "a"), was_replaced=True))
+    scene.tell(Written(ticket, saved(1, "a"), was_replaced=True, etag=Etag.of(b"a")))
     scene.tell(WriteFailed(ticket, "stale"))
     assert (receipt.outcome, scene.told(), scene.ledger.failures_in_a_row) == (None, [], 0)
     scene.disk_works()
-    scene.tell(Written(ticket - shift, saved(1, "a"), was_replaced=True))
+    scene.tell(Written(ticket - shift, saved(1, "a"), was_replaced=True, etag=Etag.of(b"a")))
     assert scene.told() == ["SaveSucceeded"]
 
 

@@ -29,7 +29,7 @@ class BrokenStorage(MemoryStorage):
         super().__init__()
         self.is_full = True
 
-    def replace(self, path, data):
+    def replace(self, path, data, *, expected=None):
         if self.is_full:
             raise StorageError(f"cannot save {path}: the disk is full; free some space")
-        return super().replace(path, data)
+        return super().replace(path, data, expected=expected)

@@ -14,6 +14,7 @@ from actors import (
     StorageError,
 )
 from actors.formats import parse, render
+from actors.storage import LocalStorage
 from tests.system.scenes import WAIT_S, create, edit, saved
 
 
@@ -203,3 +204,20 @@ def test_a_rename_to_another_suffix_writes_the_other_format(autosave, tmp_path):
     assert isinstance(notebook.rename(tmp_path / "nb.md").wait(WAIT_S), Saved)
     assert [path.name for path in tmp_path.iterdir()] == ["nb.md"]
     assert [cell.code for cell in parse((tmp_path / "nb.md").read_bytes(), ".md")] == ["x = 1"]
+
+
+def test_a_rename_whose_new_name_cannot_be_told_moves_nothing(tmp_path):
+    old, new = tmp_path / "old.py", tmp_path / "new.py"
+    claimed: list[object] = []
+
+    class Flaky(LocalStorage):
+        def canonical(self, path):
+            if path == new and claimed:
+                raise StorageError("the disk hangs")
+            claimed.extend([path] * (path == new))
+            return super().canonical(path)
+
+    old.write_bytes(b"")
+    with Autosave(storage=Flaky()) as autosave:
+        assert isinstance(autosave.open(old).rename(new).wait(WAIT_S), Refused)
+    assert (old.exists(), new.exists()) == (True, False)

@@ -178,10 +178,10 @@ def test_a_save_never_changes_the_document(submitted, seed):
 @given(st.lists(st.lists(transactions, max_size=5), min_size=2, max_size=5), st.integers(0, 2**32))
 def test_notebooks_do_not_mix_and_a_broken_one_stops_no_other(each_ones, seed):
     class BrokenForTheFirst(MemoryStorage):
-        def replace(self, path, data):
+        def replace(self, path, data, *, expected=None):
             if path.name == "0.py":
                 raise StorageError("gone")
-            return super().replace(path, data)
+            return super().replace(path, data, expected=expected)
 
     runtime, storage = SimulatedRuntime(seed), BrokenForTheFirst()
     with Autosave(runtime=runtime, storage=storage) as autosave:

@@ -102,10 +102,10 @@ def test_a_storage_that_hangs_does_not_hold_the_stop_up_for_ever():
     started, release = threading.Event(), threading.Event()
 
     class HangingStorage(MemoryStorage):
-        def replace(self, path, data):
+        def replace(self, path, data, *, expected=None):
             started.set()
             release.wait(WAIT_S)
-            return super().replace(path, data)
+            return super().replace(path, data, expected=expected)
 
     autosave = Autosave(Settings(drain_timeout_s=0), storage=HangingStorage())
     autosave.start()
@@ -163,10 +163,10 @@ def test_one_notebooks_slow_disk_delays_no_other(tmp_path):
     release = threading.Event()
 
     class SlowForOne(LocalStorage):
-        def replace(self, path, data):
+        def replace(self, path, data, *, expected=None):
             if path.name == "slow.py":
                 assert release.wait(WAIT_S)
-            return super().replace(path, data)
+            return super().replace(path, data, expected=expected)
 
     with Autosave(storage=SlowForOne()) as autosave:
         slow = autosave.open(tmp_path / "slow.py").submit(create("a", "x = 1"))

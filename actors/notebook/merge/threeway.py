@@ -32,6 +32,9 @@ class Merged:
     the app and how the file is written: take those from `notebook`.
     """
 
+    theirs: Notebook = attrs.field(factory=Notebook, eq=False, repr=False)
+    """What the file holds, with the ids of our cells: the base of the next merge."""
+
 
 @attrs.frozen
 class Conflict:
@@ -86,10 +89,10 @@ def merge(
     """
     theirs = _identified(base, theirs, ours, written)
     parts = Parts("ours")
-    merged = _told(base, ours, _combined(base, theirs, ours, parts))
+    merged = _told(base, theirs, ours, _combined(base, theirs, ours, parts))
     if not parts.clashes:
         return merged
-    other = _told(base, ours, _combined(base, theirs, ours, Parts("theirs")))
+    other = _told(base, theirs, ours, _combined(base, theirs, ours, Parts("theirs")))
     return Conflict(tuple(parts.clashes), merged, other)
 
 
@@ -158,7 +161,7 @@ def _outlives(side: Side, base: Cell, place: int, cell: Cell, parts: Parts) -> b
     return parts.clash(title, *texts) == side
 
 
-def _told(base: Notebook, ours: Notebook, merged: Notebook) -> Merged:
+def _told(base: Notebook, theirs: Notebook, ours: Notebook, merged: Notebook) -> Merged:
     """Give ids to cells that we deleted and they bring back, as to all that is new."""
     there = {cell.id for cell in ours}
     back = {cell.id for cell in base} - there
@@ -169,4 +172,4 @@ def _told(base: Notebook, ours: Notebook, merged: Notebook) -> Merged:
     if merged is not ours:
         cells = [cell if cell.id in there else attrs.evolve(cell, version=0) for cell in merged]
         merged = attrs.evolve(merged, cells=cells)
-    return Merged(merged, transaction_between(ours.cells, merged.cells))
+    return Merged(merged, transaction_between(ours.cells, merged.cells), theirs)
