@@ -6,9 +6,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
 from rich.console import Console
 
-from benchmarks import render, render_plot, render_report, report
+from benchmarks import protection, render, render_plot, render_report, report
 from benchmarks.arguments import positive, progress, write_json
 from benchmarks.rounds import Results, Task, measure
 from benchmarks.scale import command as scale
@@ -22,8 +23,13 @@ autosave in the same run. 100 cells and 3 rounds take about two minutes, nearly
 all of it marimo's; `--cells 500 --edits 40` keeps the largest size short.
 
 `render` as the first word measures the text of a file alone, and `scale` many
-notebooks at once: see `render --help` and `scale --help`. The word `both` alone
-measures saving and rendering, `all` alone everything."""
+notebooks at once, `protection` what it costs that nothing is lost: see `render --help` and so
+on. The word `both` alone measures saving and rendering, `all` alone everything."""
+
+_PROTECTION_DESCRIPTION = """\
+Measure the same saves with everything on that keeps work from being lost, and with
+parts of it off, in turn. `--every 1` edits each notebook once a second, as an agent
+does: then no version shares its way into the history with another."""
 
 _RENDER_DESCRIPTION = """\
 Measure how long the text of a notebook takes to make, the first time and after an
@@ -41,11 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _autosave(_parser().parse_args([]), console)
         _render(_render_parser().parse_args([]), console)
         if arguments == ["all"]:
+            _protection(_protection_parser().parse_args([]), console)
             scale.main([], console)
     elif arguments[:1] == ["scale"]:
         scale.main(arguments[1:], console)
     elif arguments[:1] == ["render"]:
         _render(_render_parser().parse_args(arguments[1:]), console)
+    elif arguments[:1] == ["protection"]:
+        _protection(_protection_parser().parse_args(arguments[1:]), console)
     else:
         _autosave(_parser().parse_args(arguments), console)
 
@@ -68,6 +77,15 @@ def _render(options: argparse.Namespace, console: Console) -> None:
     write_json(options.json, {"sizes": [size.record() for size in sizes]})
 
 
+def _protection(options: argparse.Namespace, console: Console) -> None:
+    task = protection.Task(
+        options.cells, options.edits, options.notebooks, options.every, options.seed
+    )
+    costs = protection.measure(task, options.rounds, options.folder, progress)
+    protection.show(task, costs, console)
+    write_json(options.json, {"protection": attrs.asdict(task) | protection.record(costs)})
+
+
 def _measure(options: argparse.Namespace, cells: int) -> Results:
     task = Task(cells, options.edits, options.seed)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
@@ -81,6 +99,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--edits", type=positive, default=200, help="edits of one cell (200)")
     parser.add_argument("--rounds", type=positive, default=3, help="how often (3)")
+    parser.add_argument("--seed", type=int, default=1, help="makes cells and edits (1)")
+    parser.add_argument("--folder", type=Path, help="on which disk; the temporary one by default")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")
+    return parser
+
+
+def _protection_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks protection", description=_PROTECTION_DESCRIPTION
+    )
+    parser.add_argument("--cells", type=positive, default=10, help="of each notebook (10)")
+    parser.add_argument("--notebooks", type=positive, default=8, help="at once (8)")
+    parser.add_argument("--edits", type=positive, default=100, help="of each notebook (100)")
+    parser.add_argument("--every", type=float, default=0.0, help="seconds from edit to edit (0)")
+    parser.add_argument("--rounds", type=positive, default=5, help="how often (5)")
     parser.add_argument("--seed", type=int, default=1, help="makes cells and edits (1)")
     parser.add_argument("--folder", type=Path, help="on which disk; the temporary one by default")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there too")

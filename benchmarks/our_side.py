@@ -18,7 +18,7 @@ from marimo._utils.distributor import ConnectionDistributor
 from actors import Autosave, NotebookHandle, Receipt, Saved
 from actors.messages import Payload
 from actors.storage import LocalStorage
-from actors.storage.protocol import Replaced
+from actors.storage.protocol import Etag, Replaced
 from benchmarks.expected import Expected
 from benchmarks.kernel import Arrivals, Kernel
 from benchmarks.loop_delay import watched_loop
@@ -195,9 +195,11 @@ class _CountingStorage(LocalStorage):
         self.files = 0
         self.bytes = 0
 
-    def replace(self, path: Path, data: bytes) -> Replaced:
+    def replace(
+        self, path: Path, data: bytes, *, expected: tuple[Etag, ...] | None = None
+    ) -> Replaced:
         """Replace the file, and count it if it was written."""
-        replaced = super().replace(path, data)
+        replaced = super().replace(path, data, expected=expected)
         if replaced.written:
             self.files += 1
             self.bytes += len(data)

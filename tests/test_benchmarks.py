@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from benchmarks.command import main
+from benchmarks.protection import VARIANTS
 from benchmarks.workload import make_workload
 
 ARGUMENTS = ["--cells", "12", "--edits", "4", "--rounds", "1"]
@@ -45,6 +46,15 @@ def test_the_tables_name_what_they_compare(tmp_path, capsys):
     assert "2 cells" in printed
     assert "marimo 0.25.2" in printed
     assert "Raw limit" in printed
+
+
+def test_what_protection_costs_is_compared_with_saving_without_it(tmp_path, capsys):
+    figures = tmp_path / "figures.json"
+    size = ["--cells", "2", "--notebooks", "2", "--edits", "2", "--rounds", "1"]
+    main(["protection", *size, "--folder", str(tmp_path), "--json", str(figures)])
+    found = json.loads(figures.read_text("utf-8"))["protection"]
+    assert all(found[name][0]["cpu_s"] > 0 for name in VARIANTS)
+    assert "own_files and drafts" in capsys.readouterr().out
 
 
 def test_a_size_below_one_is_wrong_use(capsys):

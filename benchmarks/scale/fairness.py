@@ -13,7 +13,7 @@ import attrs
 from actors import Autosave, Saved
 from actors.notebook import Latency
 from actors.storage import LocalStorage
-from actors.storage.protocol import Replaced
+from actors.storage.protocol import Etag, Replaced
 from benchmarks.scale.comparison import NONE, Aim, Findings, Rounds
 from benchmarks.scale.open_loop import drive, due_times
 from benchmarks.scale.options import Setting, amount, option, settings_of
@@ -134,11 +134,13 @@ class _SlowFolder(LocalStorage):
     slow: str | None = None
     """The folder's name; `None` while none is slow."""
 
-    def replace(self, path: Path, data: bytes) -> Replaced:
+    def replace(
+        self, path: Path, data: bytes, *, expected: tuple[Etag, ...] | None = None
+    ) -> Replaced:
         """Replace a file as ever, some of them late."""
         if path.parent.name == self.slow:
             time.sleep(SLOW_WRITE_S)
-        return super().replace(path, data)
+        return super().replace(path, data, expected=expected)
 
 
 def _slow_folder(task: Task, folder: Path, progress: Callable[[str], object]) -> Findings:
