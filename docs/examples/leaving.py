@@ -7,4 +7,4 @@ with Autosave(Settings(drain_timeout_s=0.2)) as autosave:
 
 assert autosave.report is not None
 for unsaved in autosave.report.unsaved:
-    print(unsaved.path, unsaved.reason, sep="\n")
+    print(unsaved.path, unsaved.reason, f"draft {unsaved.draft}", sep="\n")

@@ -1,5 +1,6 @@
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from actors import Autosave, Settings
 from actors.loadtest import Plan, run_load_test
@@ -9,10 +10,10 @@ from actors.storage import LocalStorage, Replaced
 class ForgetfulStorage(LocalStorage):
     """Says that a file was written, which for one of them is not so."""
 
-    def replace(self, path: Path, data: bytes) -> Replaced:
+    def replace(self, path: Path, data: bytes, **options: Any) -> Replaced:
         if path.name == "notebook-7.py":
             return Replaced(hashlib.sha256(data).hexdigest(), written=True)
-        return super().replace(path, data)
+        return super().replace(path, data, **options)
 
 
 report = run_load_test(

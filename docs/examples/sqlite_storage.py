@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from actors import Autosave, StorageError
-from actors.storage import Replaced
+from actors.errors import ChangedError
+from actors.storage import Etag, Replaced
 
 
 # [storage]
@@ -31,9 +32,14 @@ class SqliteStorage:
         with self._transaction("read", path) as rows:
             return _read(rows, path)
 
-    def replace(self, path: Path, data: bytes) -> Replaced:
+    def replace(
+        self, path: Path, data: bytes, *, expected: tuple[Etag, ...] | None = None
+    ) -> Replaced:
         with self._transaction("save", path) as rows:
-            written = _read(rows, path) != data
+            found = _read(rows, path)
+            if expected is not None and not _is_expected(found, (Etag.of(data), *expected)):
+                raise ChangedError(f"cannot save {path}: another program has changed it")
+            written = found != data
             if written:
                 rows.execute("REPLACE INTO notebooks VALUES (?, ?)", (_key(path), data))
         return Replaced(hashlib.sha256(data).hexdigest(), written)
@@ -59,10 +65,16 @@ class SqliteStorage:
     def _transaction(self, action: str, path: Path) -> Iterator[sqlite3.Connection]:
         try:
             with self._one_at_a_time, self._connection:  # the second commits or rolls back
+                # Nobody else writes from here on, so what is compared is what is replaced.
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
         except (sqlite3.Error, ValueError) as error:
             reason = f"cannot {action} {str(path)!r}: {error}; check the disk of the database"
             raise StorageError(reason) from error
+
+
+def _is_expected(found: bytes | None, states: tuple[Etag, ...]) -> bool:
+    return found is None or Etag.of(found).sha256 in {state.sha256 for state in states}
 
 
 def _read(rows: sqlite3.Connection, path: Path) -> bytes | None:

@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import attrs
+
 from actors import Alert, Event, NotifierActor
+from actors.alerts import Incidents
 from actors.messages import NotifierMessage, SaveFailed, SaveSucceeded
 from actors.testing import SimulatedRuntime, start_actor
 from actors.types import Mailbox, NotebookId
@@ -12,14 +15,14 @@ SUCCEEDED = SaveSucceeded(NOTEBOOK, 2, FILE, "5ac3…", written=True)
 
 class Loud(NotifierActor):
     def on_alert(self, alert: Alert) -> None:
-        title = alert.title.upper()
-        super().on_alert(Alert(title, alert.description, alert.variant, alert.notebook))
+        super().on_alert(attrs.evolve(alert, title=alert.title.upper()))
 
 
 def test_one_alert_and_one_notice_however_often_it_fails() -> None:
     runtime, events = SimulatedRuntime(), list[Event]()
     mailbox: Mailbox[NotifierMessage] = start_actor(
-        runtime, lambda: Loud(failing=set(), publish=events.append)
+        runtime,
+        lambda: Loud(incidents=Incidents(), later=runtime.later, publish=events.append),
     )
     for message in (FAILED, FAILED, FAILED, SUCCEEDED):
         mailbox.tell(message)

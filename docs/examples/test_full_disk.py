@@ -1,10 +1,12 @@
 from actors import Autosave, Deferred, Saved, StorageError
+from actors.storage import MemoryArchive
 from actors.testing import MemoryStorage, SimulatedRuntime
 
 
 def test_work_is_saved_when_the_disk_has_space_again() -> None:
     runtime, storage = SimulatedRuntime(seed=7), MemoryStorage()
-    with Autosave(runtime=runtime, storage=storage) as autosave:
+    archive = MemoryArchive(now=runtime.clock.now)
+    with Autosave(runtime=runtime, storage=storage, archive=archive) as autosave:
         notebook = autosave.open("/n/analysis.py")
         storage.fail_next(StorageError("the disk is full"), times=3)
         receipt = notebook.submit({"changes": [], "source": "code-mode"})
