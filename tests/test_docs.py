@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import importlib
 import inspect
 import os
 import re
@@ -20,6 +21,7 @@ import pytest
 
 import actors
 from actors import Settings, messages
+from actors.archivist import ArchivistActor
 from actors.storage import Storage
 from tests.storage.test_storage_contract import StorageContract
 
@@ -33,6 +35,12 @@ TESTS = sorted(path.name for path in EXAMPLES.glob("test_*.py"))
 
 SHOWN_FOLDER = "/srv/notebooks"
 """Stands in the pages for the folder that an example was run in."""
+
+SHOWN_DRAFT = "3f9c01aa"
+"""Stands in the pages for the id of a draft, which is random."""
+
+RECEIVERS = ("listener", "saver", "codegen", "archivist", "notifier")
+"""In the order of the page that describes what they are told."""
 
 MARKED = re.compile(
     r"^<!-- (?P<kind>example|output): (?P<name>[\w.]+)(?:#(?P<section>\w+))? -->\n"
@@ -81,6 +89,7 @@ def output(name: str) -> str:
 def as_shown(text: str, folder: str) -> str:
     """Put what pages show in place of what differs from run to run."""
     text = text.replace(os.path.realpath(folder), SHOWN_FOLDER).replace(folder, SHOWN_FOLDER)
+    text = re.sub(r"\b(drafts? (?:diff )?)[0-9a-f]{8}\b", rf"\g<1>{SHOWN_DRAFT}", text)
     return re.sub(r"\b[0-9a-f]{64}\b", "…", text)
 
 
@@ -205,15 +214,35 @@ def test_every_promise_names_a_test_that_can_fail(number):
     assert "`test_" in section
 
 
-def test_every_message_is_described_in_the_order_of_the_module():
-    described = re.findall(r"^### `(\w+)`$", page("protocol.md"), flags=re.MULTILINE)
-    defined = [
+RULES = re.MULTILINE | re.DOTALL
+
+
+def messages_to(receiver: str) -> list[str]:
+    """Return the names of the messages that a module defines, in its order."""
+    module = importlib.import_module(f"actors.messages.to_{receiver}")
+    return [
         name
-        for name, value in vars(messages).items()
+        for name, value in vars(module).items()
         if inspect.isclass(value) and name == value.__name__ and name[0] != "_"
-        if value.__module__ == messages.__name__
+        if value.__module__ == module.__name__
     ]
-    assert described == defined
+
+
+def test_every_receiver_has_its_place_on_the_page():
+    modules = {path.stem for path in Path(messages.__path__[0]).glob("to_*.py")}
+    assert modules == {f"to_{receiver}" for receiver in RECEIVERS}
+
+
+@pytest.mark.parametrize("receiver", RECEIVERS)
+def test_every_message_is_described_in_the_order_of_its_module(receiver):
+    sections = re.findall(r"^## To (?:the |a )?(\w+)(.*?)(?=^## |\Z)", page("protocol.md"), RULES)
+    described = re.findall(r"^### `(\w+)`$", dict(sections)[receiver], flags=re.MULTILINE)
+    assert described == messages_to(receiver)
+
+
+def test_the_page_has_the_receivers_in_order():
+    headings = re.findall(r"^## To (?:the |a )?(\w+)", page("protocol.md"), flags=re.MULTILINE)
+    assert tuple(headings) == RECEIVERS
 
 
 def test_every_setting_is_in_the_table_with_its_default():
@@ -262,5 +291,5 @@ def test_the_picture_is_plain_svg_without_scripts():
 def test_every_message_is_in_the_picture_and_every_name_in_it_is_one():
     words = {word for text in picture_texts() for word in re.findall(r"\w+", text)}
     names = {word for word in words if re.search(r"[a-z][A-Z]", word)}
-    assert names <= {*vars(messages), *actors.__all__}
+    assert names <= {*vars(messages), *actors.__all__, ArchivistActor.__name__}
     assert set(re.findall(r"^### `(\w+)`$", page("protocol.md"), flags=re.MULTILINE)) <= words

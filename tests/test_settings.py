@@ -8,7 +8,14 @@ import pytest
 from actors import Settings
 
 NAMES = [field.name for field in attrs.fields(Settings) if field.type in {int, float}]
-MAY_BE_ZERO = {"drain_timeout_s", "max_restarts", "save_quiet_s"}
+MAY_BE_ZERO = {
+    "drain_timeout_s",
+    "git_wait_s",
+    "history_merge_s",
+    "max_restarts",
+    "save_quiet_s",
+    "storm_window_s",
+}
 
 
 def having(name: str, value: Any) -> Settings:
