@@ -48,7 +48,7 @@ class Drafting:
         """Take up the draft of a predecessor, who may have crashed over its answer."""
         if (draft := self.parts.ledger.draft) is not None:
             draft.asked = draft.kept
-        self.note()
+        self.keep_if_due()  # who knows for how long it has been due
 
     def keep_last(self) -> bool:
         """Ask for a draft of what is in no file when all comes to an end.

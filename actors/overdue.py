@@ -34,7 +34,8 @@ class Overdue:
 
     def begin(self, notebook: NotebookId, saver: Mailbox[DraftDue]) -> None:
         """Take note that a notebook has work that is not durable; again changes nothing."""
-        if notebook not in self._pending:
+        noted = self._pending.get(notebook)
+        if noted is None or noted[1] is not saver:  # ids are used again, and savers retire
             self._pending[notebook] = (self._now(), saver)
         # First the note, then the look; the sweep does it the other way round.
         if not self._is_armed:
