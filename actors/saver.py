@@ -97,6 +97,8 @@ class SaverActor(Actor[SaverMessage]):
 
     def on_start(self) -> None:
         """Take up what a crashed predecessor left due."""
+        if (text := self._ledger.file.writing) is not None:
+            self._ledger.file.doubt(Etag.of(text))  # whether it arrived, nobody heard
         self._drafts.begin_again()
         self._save_if_due()
         self._finish_if_closing()
@@ -212,7 +214,7 @@ class SaverActor(Actor[SaverMessage]):
         attempt, parts, file = self._attempt, self._parts, self._ledger.file
         if attempt is None or attempt.ticket != ticket:
             return
-        attempt.data = data
+        attempt.data = file.writing = data
         write = Write(
             ticket=ticket,
             version=attempt.version,

@@ -53,6 +53,9 @@ class KnownFile:
     choice: Choice | None = None
     """Who is right about that; said by a person, who saw that state."""
 
+    writing: bytes | None = None
+    """The text that was last on its way into it, until that is known to have arrived."""
+
     lease: Lease | None = None
     """What makes this process the only one that writes it."""
 
@@ -62,7 +65,7 @@ class KnownFile:
     def left(self, base: Notebook, etag: Etag) -> None:
         """Take note that the file holds this, by our own hand."""
         self.found(base, etag)
-        self.vanishing = ()
+        self.vanishing, self.writing = (), None
 
     def found(self, base: Notebook, etag: Etag) -> None:
         """Take note that somebody else left this, and that the document has it."""

@@ -233,6 +233,31 @@ def test_what_a_write_of_the_life_before_left_is_no_change_of_others():
     assert scene.told() == ["SaveSucceeded"]
 
 
+class Deaf(SaverActor):
+    """Crashes over the end of its first write."""
+
+    heard = 0
+
+    def _on_written(self, message):
+        Deaf.heard += 1
+        if Deaf.heard == 1:
+            raise RuntimeError("blown")
+        super()._on_written(message)
+
+
+def test_a_text_whose_arrival_nobody_heard_of_is_no_change_of_others(monkeypatch):
+    monkeypatch.setattr(Deaf, "heard", 0)
+    scene = SlowScene(Deaf, files={PATH: b"old"})
+    scene.writing("a")
+    receipt = scene.submit("b")
+    for _ in range(3):
+        scene.disk_works()
+        scene.answer()
+        scene.runtime.advance(1.0)
+    assert receipt.outcome == saved(2, "b")
+    assert "SaveFailed" not in scene.told()
+
+
 @pytest.mark.parametrize("shift", [-1, 1_000_000])
 def test_a_stale_word_of_the_disk_changes_nothing(scene, shift):
     receipt = scene.writing("a")
