@@ -184,13 +184,17 @@ class Wiring:
     def stop_saving(self, notebooks: Iterable[tuple[NotebookId, Ledger]]) -> list[str]:
         """Stop the listener, the savers and codegen; return who did not come to an end."""
         orphans = list(self.system.stop([self.listener], STOP_GRACE_S))
-        for notebook, ledger in notebooks:
-            self.disown(notebook, ledger)
         self._bulkhead.close()
         self.runtime.await_condition(lambda: not self._bulkhead.owners, STOP_GRACE_S)
-        writing = {f"{_SAVER_NAME}{notebook}" for notebook in self._bulkhead.owners}
+        hanging = set(self._bulkhead.owners)
         savers = self.system.stop(self._directory.savers.values(), STOP_GRACE_S)
         codegen = self.system.stop(self._codegen, STOP_GRACE_S)
+        for notebook, ledger in notebooks:  # last: each save that is begun takes the file again
+            self.disown(notebook, ledger)
+        self.runtime.await_condition(
+            lambda: hanging.issuperset(self._bulkhead.owners), STOP_GRACE_S
+        )
+        writing = {f"{_SAVER_NAME}{notebook}" for notebook in self._bulkhead.owners}
         return [*orphans, *sorted(writing.union(savers)), *codegen]
 
     def stop_drafting(self, notebooks: Iterable[tuple[NotebookId, Ledger]]) -> list[str]:

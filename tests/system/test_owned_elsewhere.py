@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actors import Alert, Autosave, Deferred, Event, Saved, SaveStatus, Settings
+from actors import Alert, Autosave, Deferred, Event, Saved, SaveStatus, Settings, StorageError
 from actors.formats import parse
 from actors.storage import LocalStorage, MemoryArchive
 from actors.testing import SimulatedDisk, SimulatedRuntime
@@ -137,3 +137,20 @@ def test_who_opens_it_meanwhile_leaves_alone_what_its_owner_writes_in_place(disk
     Host(disk, archive)
     assert archive.overwrite_of(Path(PATH)) == (new, old)
     assert archive.drafts() == []
+
+
+def test_files_whose_saves_fail_to_the_end_are_nobodys_after_the_stop(tmp_path):
+    class Failing(LocalStorage):
+        def replace(self, path, data, *, expected=None):
+            raise StorageError("no space left", "disk full")
+
+    paths = [tmp_path / f"{number}.py" for number in range(20)]
+    retries = Settings(state_dir=tmp_path / "1", retry_min_s=0.001, retry_max_s=0.001)
+    first = Autosave(retries, storage=Failing())
+    first.start()
+    for path in paths:
+        first.open(path).submit(create("a", "x = 1"))
+    first.stop(0)
+    with Autosave(Settings(state_dir=tmp_path / "2")) as second:
+        receipts = [second.open(path).submit(create("a", "x = 2")) for path in paths]
+        assert all(isinstance(receipt.wait(WAIT_S), Saved) for receipt in receipts)
