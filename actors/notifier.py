@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from loguru import logger
 
@@ -105,7 +105,7 @@ class NotifierActor(Actor[NotifierMessage]):
             case Publish(event):
                 self._publish(event)
             case _:
-                pass
+                assert_never(message)
 
     def _on_save_succeeded(self, message: SaveSucceeded) -> None:
         self._show(self._incidents.succeeded(message))

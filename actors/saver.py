@@ -51,6 +51,9 @@ __all__ = ["Backoff", "SaverActor", "SaverParts"]
 HELD_AGAIN_S = 0.5
 """How long to wait before git is looked for again."""
 
+_NEEDS_PERSON = frozenset({"conflict", "shrink", "locked"})
+"""Causes that another attempt does not end, so that a stop does not wait for one."""
+
 _tickets = itertools.count(1)  # unique in the process, so also across a saver's restarts
 
 
@@ -104,8 +107,9 @@ class SaverActor(Actor[SaverMessage]):
         self._finish_if_closing()
 
     def on_stop(self) -> None:
-        """Leave nobody waiting; as a rule nobody does."""
+        """Leave nobody waiting and nothing unkept; as a rule there is neither."""
         self._ledger.abandon("its saver was stopped before it could be saved")
+        self._drafts.keep_last()
 
     def is_idle(self) -> bool:
         """Whether all is saved and nothing under way; then no memory is kept for it."""
@@ -319,7 +323,7 @@ class SaverActor(Actor[SaverMessage]):
         self._log.warning("could not save version {}: {}", version, reason)
         self._hold.end()
         since_s = parts.now() if ledger.unsaved_since_s is None else ledger.unsaved_since_s
-        ledger.failed(version, reason, needs_person=cause in {"conflict", "shrink"})
+        ledger.failed(version, reason, needs_person=cause in _NEEDS_PERSON)
         delay_s = parts.backoff.delay_s(ledger.failures_in_a_row)
         self._set_timer(delay_s)
         parts.notifier.tell(

@@ -16,7 +16,7 @@ from actors.storage.place import READ, Place, locate, open_folder, read_all, ref
 from actors.storage.protocol import Etag, Replaced
 from actors.storage.replacement import Replacement
 from actors.storage.spill import Spill
-from actors.storage.stamp import Stamp, settled_stamp
+from actors.storage.stamp import OwnTimes, Stamp, settled_stamp
 from actors.storage.sweeping import sweep
 from actors.storage.system_calls import UNSUPPORTED, SystemCalls
 
@@ -55,8 +55,9 @@ class LocalStorage:
         """The operating system that the files are of."""
 
         self._folders = FolderSync(self.calls)
-        self._replacement = Replacement(self.calls, keeps_all=spill is not None)
-        self._overwriting = None if spill is None else Overwriting(self.calls, spill)
+        times = OwnTimes(self.calls)
+        self._replacement = Replacement(self.calls, times, keeps_all=spill is not None)
+        self._overwriting = None if spill is None else Overwriting(self.calls, times, spill)
         # Only ever a reason to write more. What is on disk is asked of the disk.
         self._doubtful: set[str] = set()
 

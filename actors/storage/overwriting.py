@@ -12,7 +12,7 @@ from actors.storage.expectation import Expectation
 from actors.storage.failure import shown
 from actors.storage.place import Place, read_all, refuse_irregular
 from actors.storage.spill import Spill
-from actors.storage.stamp import Stamp, own_time_ns, set_time, stamp_of
+from actors.storage.stamp import OwnTimes, Stamp, set_time, stamp_of
 from actors.storage.system_calls import UNSUPPORTED, SystemCalls
 
 IN_PLACE_ONLY = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV})
@@ -30,8 +30,9 @@ class Overwriting:
     first byte is lost.
     """
 
-    def __init__(self, calls: SystemCalls, spill: Spill) -> None:
+    def __init__(self, calls: SystemCalls, times: OwnTimes, spill: Spill) -> None:
         self._calls = calls
+        self._times = times
         self._spill = spill
         # Only to let go of what is in the spill too long.
         self._spilled: set[Path] = set()
@@ -168,7 +169,7 @@ class Overwriting:
     def _fill(self, fd: int, data: bytes) -> Stamp | None:
         self._write_all(fd, data)
         self._calls.ftruncate(fd, len(data))
-        time_ns = own_time_ns(self._calls)
+        time_ns = self._times.next_ns()
         set_time(self._calls, fd, time_ns)
         self._calls.fsync(fd)
         status = self._calls.fstat(fd)

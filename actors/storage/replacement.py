@@ -10,7 +10,7 @@ from actors.storage.attributes import ACCESS_LIST, keep_attributes
 from actors.storage.expectation import Expectation
 from actors.storage.place import Place
 from actors.storage.putting import Putting
-from actors.storage.stamp import Stamp, own_time_ns, set_time, stamp_of
+from actors.storage.stamp import OwnTimes, Stamp, set_time, stamp_of
 from actors.storage.system_calls import SystemCalls
 from actors.storage.temporary import claim, temporary_name
 
@@ -26,15 +26,17 @@ class Replacement:
     The folder is not synced.
     """
 
-    def __init__(self, calls: SystemCalls, *, keeps_all: bool) -> None:
+    def __init__(self, calls: SystemCalls, times: OwnTimes, *, keeps_all: bool) -> None:
         """Begin.
 
         Args:
             calls: The operating system.
+            times: For the new files.
             keeps_all: Whether owner, group and extended attributes must be
                 kept; else they are as far as this process may.
         """
         self._calls = calls
+        self._times = times
         self._keeps_all = keeps_all
         self._without_exchange: set[int] = set()
 
@@ -82,7 +84,7 @@ class Replacement:
         self, place: Place, data: bytes, expectation: Expectation, seen: Stamp | None
     ) -> Stamp | None:
         calls = self._calls
-        time_ns = own_time_ns(calls)
+        time_ns = self._times.next_ns()
         name = temporary_name(place.name, seen, time_ns)
         fd = calls.open(name, _CREATE, first_mode(place.found), dir_fd=place.folder)
         putting = Putting(calls, place, name, expectation, seen, self._without_exchange)

@@ -2,9 +2,12 @@
 
 import os
 import random
+import threading
 from collections.abc import Container
 from contextlib import suppress
 from typing import TypeAlias
+
+import attrs
 
 from actors.storage.system_calls import SystemCalls
 
@@ -14,6 +17,12 @@ Stamp: TypeAlias = tuple[int, int, int, int]
 
 _COARSEST_TICK_S = 2.0
 """FAT keeps times in steps of two seconds; no file system that is in use has longer ones."""
+
+_FINEST_TICK_NS = 1000
+"""Some file systems keep microseconds and no more than that."""
+
+_SAME_CLOCK_NS = 1_000_000_000
+"""A clock that is further behind was set back, and is followed."""
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -25,14 +34,28 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def own_time_ns(calls: SystemCalls) -> int:
-    """Return a time, up to a millisecond ago, that no write of another program has.
+@attrs.define
+class OwnTimes:
+    """Times, up to a millisecond ago, that no write of another program has.
 
     Kernels stamp writes with the time of their last tick, up to 10 ms ago: two
-    writes of the same length within one are not told apart by it.
+    writes of the same length within one are not told apart by it. No two of these
+    times are the same, as the sweep of a broken off save relies on.
     """
-    time_ns = int(calls.time() * 1e9) - random.getrandbits(20)
-    return time_ns - time_ns % 1000  # some file systems keep no more than that
+
+    _calls: SystemCalls
+    _last_ns: int = attrs.field(default=0, init=False)
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+
+    def next_ns(self) -> int:
+        """Return the next one, in nanoseconds."""
+        time_ns = int(self._calls.time() * 1e9) - random.getrandbits(20)
+        time_ns -= time_ns % _FINEST_TICK_NS
+        with self._lock:
+            if 0 <= self._last_ns - time_ns < _SAME_CLOCK_NS:
+                time_ns = self._last_ns + _FINEST_TICK_NS
+            self._last_ns = time_ns
+        return time_ns
 
 
 def set_time(calls: SystemCalls, fd: int, time_ns: int) -> None:

@@ -118,8 +118,3 @@ def test_a_folder_that_was_removed_gets_the_whole_notebook_when_it_is_there_agai
         fail(path, heard, notebook, cause="gone", words="its folder does not exist")
         path.parent.mkdir()
         recover(path, heard)
-
-
-@pytest.mark.skip(reason="a quota needs a file system that is mounted with one: not tested here")
-def test_a_used_up_quota_keeps_the_old_text():
-    raise NotImplementedError

@@ -11,6 +11,7 @@ from typing import Any
 
 from actors.etag import Etag
 from actors.messages import (
+    ArchivistMessage,
     CloseNotebook,
     Flush,
     Generate,
@@ -60,7 +61,7 @@ class Disk:
 class Scene:
     """One saver, whose neighbours and clock belong to the test."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test may choose
         self,
         saver: type[SaverActor] = SaverActor,
         *,
@@ -68,6 +69,7 @@ class Scene:
         files: dict[Path, bytes] | None = None,
         max_restarts: int = 3,
         blocking: BlockingWork | None = None,
+        archivist: Probe[ArchivistMessage] | None = None,
         **options: Any,
     ) -> None:
         self.runtime = SimulatedRuntime()
@@ -91,6 +93,7 @@ class Scene:
             now=self.runtime.clock.monotonic,
             blocking=blocking or AtOnce(),
             active=self.active.tell,
+            archivist=archivist,
         )
         self.system = ActorSystem(self.runtime, max_restarts=max_restarts)
         self.line = self.runtime.dispatcher("line", 1, quantum_messages=1, quantum_s=1.0)

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from actors.messages import (
+    ArchivistMessage,
     CloseNotebook,
     Generated,
     GenerateFailed,
+    KeepDraft,
     NotebookFinished,
     Rename,
     SaveDue,
@@ -17,6 +19,7 @@ from actors.messages import (
 )
 from actors.receipt import Deferred, Refused, Saved
 from actors.saver import Backoff, SaverActor
+from actors.testing import Probe
 from tests.protocol.saver_scene import NOTEBOOK, PATH, Scene, saved
 
 # -- failures ----------------------------------------------------------------------
@@ -222,3 +225,14 @@ def test_a_saver_put_out_of_service_settles_everybody_who_waits():
         assert "out of service" in receipt.outcome.reason
     assert isinstance(scene.submit("b").outcome, Refused)
     assert scene.ledger.document.version == 1
+
+
+def test_a_saver_that_is_stopped_with_work_in_no_file_asks_for_a_draft():
+    archivist: Probe[ArchivistMessage] = Probe()
+    scene = Scene(archivist=archivist)
+    scene.submit("x")
+    scene.system.stop([scene.mailbox], timeout_s=1.0)
+    scene.runtime.run_until_idle()
+    (kept,) = archivist.take()
+    assert isinstance(kept, KeepDraft)
+    assert kept.notebook == NOTEBOOK

@@ -154,3 +154,13 @@ def test_files_whose_saves_fail_to_the_end_are_nobodys_after_the_stop(tmp_path):
     with Autosave(Settings(state_dir=tmp_path / "2")) as second:
         receipts = [second.open(path).submit(create("a", "x = 2")) for path in paths]
         assert all(isinstance(receipt.wait(WAIT_S), Saved) for receipt in receipts)
+
+
+def test_a_stop_does_not_wait_for_a_file_that_is_another_hosts(disk):
+    _first, second = Host(disk), Host(disk)
+    second.edit("b")
+    before = second.runtime.clock.monotonic()
+    report = second.autosave.stop(timeout=60.0)
+    assert second.runtime.clock.monotonic() - before < 10
+    (unsaved,) = report.unsaved
+    assert unsaved.draft is not None
