@@ -3,6 +3,7 @@
 import os
 import random
 import threading
+from collections import deque
 from collections.abc import Container
 from contextlib import suppress
 from typing import TypeAlias
@@ -21,8 +22,8 @@ _COARSEST_TICK_S = 2.0
 _FINEST_TICK_NS = 1000
 """Some file systems keep microseconds and no more than that."""
 
-_SAME_CLOCK_NS = 1_000_000_000
-"""A clock that is further behind was set back, and is followed."""
+_RECENT = 32
+"""So many of our own times are remembered, of the thousand in a millisecond."""
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -39,23 +40,28 @@ class OwnTimes:
     """Times, up to a millisecond ago, that no write of another program has.
 
     Kernels stamp writes with the time of their last tick, up to 10 ms ago: two
-    writes of the same length within one are not told apart by it. No two of these
-    times are the same, as the sweep of a broken off save relies on.
+    writes of the same length within one are not told apart by it. None of these times
+    comes again soon, as the sweep of a save that was broken off relies on.
     """
 
     _calls: SystemCalls
-    _last_ns: int = attrs.field(default=0, init=False)
+    _recent: deque[int] = attrs.field(factory=lambda: deque(maxlen=_RECENT), init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
     def next_ns(self) -> int:
         """Return the next one, in nanoseconds."""
-        time_ns = int(self._calls.time() * 1e9) - random.getrandbits(20)
-        time_ns -= time_ns % _FINEST_TICK_NS
+        now_ns = int(self._calls.time() * 1e9)
         with self._lock:
-            if 0 <= self._last_ns - time_ns < _SAME_CLOCK_NS:
-                time_ns = self._last_ns + _FINEST_TICK_NS
-            self._last_ns = time_ns
+            while (time_ns := _just_before(now_ns)) in self._recent:
+                pass
+            self._recent.append(time_ns)
         return time_ns
+
+
+def _just_before(now_ns: int) -> int:
+    # Never now: a write of another program may have that.
+    time_ns = now_ns - _FINEST_TICK_NS - random.getrandbits(20)
+    return time_ns - time_ns % _FINEST_TICK_NS
 
 
 def set_time(calls: SystemCalls, fd: int, time_ns: int) -> None:

@@ -15,20 +15,15 @@ def times_at(*now: float) -> list[int]:
     return [times.next_ns() for _ in now]
 
 
-def test_no_two_are_the_same_though_the_clock_stands_still():
+def test_none_comes_again_soon_though_the_clock_stands_still():
     times = times_at(*[1000.0] * 5000)
-    assert len(set(times)) == 5000
+    assert all(len(set(times[each : each + 32])) == 32 for each in range(0, 4960, 16))
 
 
-def test_each_is_at_most_a_millisecond_old_and_whole_microseconds():
-    (time_ns,) = times_at(1000.0)
-    assert 0 <= 1000 * 10**9 - time_ns < 1.1e6
-    assert time_ns % 1000 == 0
-
-
-def test_a_clock_that_was_set_back_is_followed():
-    _, later = times_at(1000.0, 100.0)
-    assert later <= 100 * 10**9
+def test_each_is_before_now_by_a_millisecond_at_most_and_whole_microseconds():
+    for time_ns in times_at(*[1000.0] * 5000):
+        assert 0 < 1000 * 10**9 - time_ns < 1.1e6
+        assert time_ns % 1000 == 0
 
 
 @pytest.mark.parametrize("seed", range(3))
