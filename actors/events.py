@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias
 import attrs
 
 from actors.errors import Cause
-from actors.notebook import Transaction
+from actors.notebook import Notebook, Transaction
 from actors.types import NotebookId
 
 Variant: TypeAlias = Literal["danger"] | None
@@ -101,15 +101,20 @@ class Merged:
     notebook: NotebookId
     """The notebook it is about, as in `notebook.id`."""
 
-    transaction: Transaction | None
-    """What brings the cells before to those after, with the source `file-watch` or
-    `restore`;    `None` when the header or the options of the app alone have changed."""
+    transaction: Transaction
+    """What brings the document before to the one after, with the source `file-watch` or
+    `restore`. It has no changes when only how the file is written down was changed, such as
+    its line ends; that too is a version of the document."""
 
     version: int
     """The version of the document after it."""
 
     path: Path
     """The notebook's file."""
+
+    before: Notebook = attrs.field(repr=False)
+    """What the document was just before it. A host that is ahead by edits that are on their
+    way to the saver tells by it which parts these have changed."""
 
 
 Event: TypeAlias = Alert | SaveStatus | Merged

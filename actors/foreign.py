@@ -8,7 +8,8 @@ from loguru import logger
 from actors.etag import Etag
 from actors.messages import MergedFile
 from actors.notebook.merge import Merged
-from actors.reconcile import Disagreement, bring_back, reconcile
+from actors.receipt import Saved
+from actors.reconcile import Disagreement, bring_back, is_held, reconcile
 from actors.saver_parts import SaverParts
 from actors.versions import Versions
 
@@ -23,8 +24,14 @@ class ForeignChanges:
     parts: SaverParts
     versions: Versions
 
-    def take_in(self, path: Path, data: bytes) -> str | None:
-        """Merge a text that somebody else left; return why that cannot be done."""
+    def take_in(self, path: Path, data: bytes, *, saves: bool = True) -> str | None:
+        """Merge a text that somebody else left; return why that cannot be done.
+
+        Args:
+            path: the file.
+            data: what it holds.
+            saves: whether what comes of it is to be saved.
+        """
         ledger, file, etag = self.parts.ledger, self.parts.ledger.file, Etag.of(data)
         choice = file.choice if file.disputed == etag else None
         held = path if file.suffix is None else path.with_suffix(file.suffix)
@@ -41,7 +48,9 @@ class ForeignChanges:
             return outcome.reason
         self.versions.keep(path, data, "file-watch")
         file.found(outcome.theirs, etag)
-        self._go_on_with(path, outcome)
+        self._go_on_with(path, outcome, saves=saves)
+        if not saves and etag.sha256 and is_held(ledger.document.notebook, file.base):
+            ledger.saved = Saved(ledger.document.version, etag.sha256, path)
         return None
 
     def bring_back(self, path: Path) -> str | None:
@@ -60,11 +69,14 @@ class ForeignChanges:
         file.vanishing = ()
         return None
 
-    def _go_on_with(self, path: Path, merged: Merged) -> None:
+    def _go_on_with(self, path: Path, merged: Merged, *, saves: bool = True) -> None:
         parts, ledger = self.parts, self.parts.ledger
-        if merged.notebook is ledger.document.notebook:
+        before = ledger.document.notebook
+        if merged.notebook is before:
             return
-        ledger.take_in(merged.notebook, parts.now())
+        ledger.take_in(merged.notebook)
+        if saves:
+            ledger.want(parts.now())
         version = ledger.document.version
         logger.info("merged another program's change of {}: version {}", path, version)
-        parts.notifier.tell(MergedFile(parts.notebook, path, version, merged.transaction))
+        parts.notifier.tell(MergedFile(parts.notebook, path, version, merged.transaction, before))

@@ -47,7 +47,7 @@ def reconcile(
     if isinstance(theirs, Notebook) and choice != "theirs":
         theirs = _plausible(base, text, theirs, data, path)
     if isinstance(theirs, Disagreement):
-        return Merged(ours, None, base) if choice == "ours" else theirs
+        return Merged(ours, theirs=base) if choice == "ours" else theirs
     outcome = merge(base, theirs, ours, written=parse(text, path.suffix))
     return _decided(ours, outcome, path, choice) if isinstance(outcome, Conflict) else outcome
 
@@ -75,7 +75,7 @@ def bring_back(base: Notebook, ours: Notebook, choice: Choice) -> Merged:
         choice: `"ours"` lets them go, the others take them in.
     """
     if choice == "ours":
-        return Merged(ours, None, base)
+        return Merged(ours, theirs=base)
     there = {cell.id for cell in ours}
     known = attrs.evolve(base, cells=[cell for cell in base if cell.id in there])
     outcome = merge(known, base, ours)
@@ -102,6 +102,15 @@ def opened_as(file: Notebook, cells: tuple[Cell, ...]) -> tuple[Notebook, tuple[
     ]
     instead = [cell for cell in cells if cell.id not in known]
     return base, tuple(missing[len(instead) :])
+
+
+def is_held(notebook: Notebook, file: Notebook) -> bool:
+    """Return whether a file holds all of a notebook, whatever the ids of its cells."""
+    said, held = (
+        ([(cell.code, cell.name, cell.config) for cell in each], each.header, each.app_config)
+        for each in (notebook, file)
+    )
+    return said == held
 
 
 def lost_cells(notebook: Notebook, data: bytes, suffix: str) -> int:

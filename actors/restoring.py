@@ -30,4 +30,5 @@ class Restoring:
             return
         if ledger.path is not None:
             version = ledger.document.version
-            parts.notifier.tell(MergedFile(parts.notebook, ledger.path, version, transaction))
+            merged = MergedFile(parts.notebook, ledger.path, version, transaction, present)
+            parts.notifier.tell(merged)

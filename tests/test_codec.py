@@ -258,7 +258,7 @@ def test_an_unknown_change_is_refused_by_name_with_those_that_are_known() -> Non
     assert error.where == "changes[1].type"
     assert error.what == (
         "'explode-cell' is no change; these are: create-cell, delete-cell, move-cell, "
-        "reorder-cells, set-code, set-name, set-config"
+        "reorder-cells, set-code, set-name, set-config, set-app-config, set-header"
     )
 
 

@@ -17,8 +17,10 @@ from actors.notebook import (
     DeleteCell,
     MoveCell,
     ReorderCells,
+    SetAppConfig,
     SetCode,
     SetConfig,
+    SetHeader,
     SetName,
     Transaction,
 )
@@ -37,6 +39,8 @@ BY_HAND = {
             "hideCode": False,
             "expandOutput": True,
         },
+        {"type": "set-app-config", "config": {"width": "full", "auto_download": ["html"]}},
+        {"type": "set-header", "header": None},
     ],
     "source": "host",
     "version": None,
@@ -100,6 +104,8 @@ changes = st.one_of(
     changes_of(SetCode, "code", code=names),
     changes_of(SetName, "name", name=names),
     st.builds(SetConfig, cell_id=ids, config=configs),
+    st.builds(SetAppConfig, config=extras(), extra=extras("type", "config")),
+    st.builds(SetHeader, header=st.none() | names, extra=extras("type", "header")),
 )  # fmt: skip
 transactions = st.builds(
     Transaction, st.lists(changes, max_size=4), names, st.none() | st.integers(0, 2**64 - 1),

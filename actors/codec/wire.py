@@ -2,7 +2,8 @@
 
 The form is that of marimo 0.25.2 (`marimo/_messaging/notebook/changes.py`):
 camelCase fields and the tag `type`; `create-cell` holds its config as an object
-with snake_case keys, `set-config` has the options among its own fields.
+with snake_case keys, `set-config` has the options among its own fields. Our own
+changes, `set-app-config` and `set-header`, are written in the same manner.
 """
 
 import copy
@@ -95,6 +96,8 @@ def _register_values(made: OrjsonConverter) -> None:
     # cattrs' own way from a `NewType` to its base adds 3 us to a reorder of 100 cells.
     _register_for(made, CellId, text)
     _register_for(made, tuple[CellId, ...], _ids_reader(made))
+    _register_for(made, Extra, lambda wire, _: _extra(members(wire)))
+    made.register_unstructure_hook_func(lambda cls: cls == Extra, _object_of)
 
 
 def _register_cells(made: OrjsonConverter) -> None:
@@ -198,7 +201,11 @@ def _ids_reader(made: OrjsonConverter) -> _Read:
     return read_ids
 
 
-def _extra(wire: Mapping[Any, Any], known: frozenset[str]) -> Extra:
+def _object_of(fields: Extra) -> dict[str, Any]:
+    return copy.deepcopy(dict(fields))
+
+
+def _extra(wire: Mapping[Any, Any], known: frozenset[str] = frozenset()) -> Extra:
     return tuple(_extra_field(name, wire[name]) for name in wire if name not in known)
 
 

@@ -8,7 +8,7 @@ import attrs
 from actors.errors import Cause
 from actors.events import Event
 from actors.messages.to_saver import DraftFailed, DraftKept
-from actors.notebook import Transaction
+from actors.notebook import Notebook, Transaction
 from actors.storage import Draft
 from actors.types import NotebookId
 
@@ -64,7 +64,8 @@ class MergedFile:
     notebook: NotebookId
     path: Path
     version: int
-    transaction: Transaction | None
+    transaction: Transaction
+    before: Notebook = attrs.field(repr=False)
 
 
 @attrs.frozen

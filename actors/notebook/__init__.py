@@ -15,13 +15,15 @@ from actors.notebook.changes import (
     DeleteCell,
     MoveCell,
     ReorderCells,
+    SetAppConfig,
     SetCode,
     SetConfig,
+    SetHeader,
     SetName,
     Transaction,
 )
 from actors.notebook.document import Document
-from actors.notebook.known_file import Choice, KeptDraft, KnownFile
+from actors.notebook.known_file import Choice, KeptDraft, KnownFile, choice_of
 from actors.notebook.latency import Latency
 from actors.notebook.ledger import Ledger, Mode
 from actors.notebook.meter import Meter
@@ -50,9 +52,12 @@ __all__ = [
     "NotebookStatistics",
     "ReorderCells",
     "SavePolicy",
+    "SetAppConfig",
     "SetCode",
     "SetConfig",
+    "SetHeader",
     "SetName",
     "TextStyle",
     "Transaction",
+    "choice_of",
 ]

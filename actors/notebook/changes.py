@@ -1,7 +1,8 @@
-"""The seven changes, and the transaction that carries them.
+"""The changes, and the transaction that carries them.
 
-Names and fields are those of marimo 0.25.2's wire messages; `actors.codec`
-turns the one into the other.
+The seven that are about cells have the names and fields of marimo 0.25.2's wire
+messages; `actors.codec` turns the one into the other. Two are our own: marimo has
+no message for what a notebook is besides its cells.
 """
 
 from collections.abc import Iterable
@@ -103,8 +104,34 @@ class SetConfig(_Change):
     config: CellConfig
 
 
+@attrs.frozen
+class SetAppConfig(_Change):
+    """Replace the options of the app, all of them. Not a change of marimo's."""
+
+    type: ClassVar[str] = "set-app-config"
+    config: Extra = attrs.field(converter=as_extra, hash=False)
+    """As `Notebook.app_config`; a mapping is taken too."""
+
+
+@attrs.frozen
+class SetHeader(_Change):
+    """Replace the header of the file. Not a change of marimo's."""
+
+    type: ClassVar[str] = "set-header"
+    header: str | None
+    """As `Notebook.header`; `None` for none."""
+
+
 Change: TypeAlias = (
-    CreateCell | DeleteCell | MoveCell | ReorderCells | SetCode | SetName | SetConfig
+    CreateCell
+    | DeleteCell
+    | MoveCell
+    | ReorderCells
+    | SetCode
+    | SetName
+    | SetConfig
+    | SetAppConfig
+    | SetHeader
 )
 
 

@@ -1,7 +1,7 @@
 """A notebook with a version, and the pure function that makes the next one."""
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import Any, assert_never
 
 import attrs
 
@@ -13,8 +13,10 @@ from actors.notebook.changes import (
     DeleteCell,
     MoveCell,
     ReorderCells,
+    SetAppConfig,
     SetCode,
     SetConfig,
+    SetHeader,
     SetName,
     Transaction,
 )
@@ -49,7 +51,10 @@ class Document:
                 staged.apply(change)
             except _MisfitError as misfit:
                 raise TransactionError(f"changes[{index}] ({change.type}): {misfit}") from None
-        return Document(self.notebook.with_cells(staged.cells), self.version + 1)
+        notebook = self.notebook.with_cells(staged.cells)
+        if staged.besides:
+            notebook = attrs.evolve(notebook, **staged.besides)
+        return Document(notebook, self.version + 1)
 
 
 class _MisfitError(Exception):
@@ -61,6 +66,7 @@ class _Staged:
 
     def __init__(self, cells: tuple[Cell, ...]) -> None:
         self.cells = list(cells)
+        self.besides: dict[str, Any] = {}  # what changes of the notebook but its cells
         self._ids = [cell.id for cell in cells]
         self._positions: dict[CellId, int] | None = None
         self._searches = 0
@@ -84,6 +90,10 @@ class _Staged:
                 self._update(cell_id, lambda cell: attrs.evolve(cell, name=name))
             case SetConfig(cell_id, config):
                 self._update(cell_id, lambda cell: attrs.evolve(cell, config=config))
+            case SetAppConfig(options):
+                self.besides["app_config"] = options
+            case SetHeader(header):
+                self.besides["header"] = header or ""
             case _:
                 assert_never(change)
 

@@ -1,7 +1,7 @@
 """What is known of a notebook's file, so that nobody else's change of it is lost."""
 
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, cast, get_args
 
 import attrs
 
@@ -11,6 +11,17 @@ from actors.notebook.cells import Notebook
 
 Choice: TypeAlias = Literal["ours", "theirs", "both"]
 """Who is right where two sides changed the same part of a notebook."""
+
+
+def choice_of(word: str) -> Choice:
+    """Return a word as the choice that it is.
+
+    Raises:
+        ValueError: for any other word.
+    """
+    if word not in get_args(Choice):
+        raise ValueError(f"choose 'ours', 'theirs' or 'both', not {word!r}")
+    return cast("Choice", word)
 
 
 class Lease(Protocol):
@@ -81,6 +92,11 @@ class KnownFile:
         """Take note that somebody else left this, and that the document cannot have it."""
         if etag != self.disputed:
             self.disputed, self.choice = etag, None
+
+    def came_back(self) -> None:
+        """Take note that it holds again what it was left with: nothing is in dispute."""
+        if self.disputed is not None:
+            self.disputed = self.choice = None
 
     def choose(self, choice: Choice, seen: Etag | None) -> None:
         """Take note of who is right, where anything is in dispute.

@@ -136,13 +136,20 @@ class Ledger:
         self._edits += 1
         self._meter.shard().edits += 1
         self.author = (transaction.source, transaction.label)
-        self._want(now_s)
+        self.want(now_s)
         self._promise(receipt)
 
-    def take_in(self, notebook: Notebook, now_s: float) -> None:
+    def take_in(self, notebook: Notebook) -> None:
         """Go on with what a merge made of the document and somebody else's file."""
         self.document = Document(notebook, self.document.version + 1)
-        self._want(now_s)
+
+    def want(self, now_s: float) -> None:
+        """Have the document of now saved."""
+        self._wanted = self.document.version
+        self._last_edit_s = now_s
+        if self._first_edit_s is None:
+            self._first_edit_s = now_s
+        self._note_unsaved(now_s)
 
     def refuse(self, receipt: Receipt, reason: str) -> None:
         """Say that a transaction was not applied."""
@@ -242,13 +249,21 @@ class Ledger:
         """Say whether the file holds the whole document, or why it does not."""
         if self.saved is not None and self.saved.version == self.document.version:
             return self.saved
-        if (reason := self._why_never_saved()) is not None:
+        if (reason := self.why_never_saved()) is not None:
             return Deferred(reason)
         if self.is_due:
             return Deferred(f"version {self.document.version} is not saved yet")
         sources = ", ".join(sorted(self.policy.persist_sources))
         since = "" if self.saved is None else f" since version {self.saved.version}"
         return Deferred(f"nothing{since} asked for a save (only these sources do: {sources})")
+
+    def why_never_saved(self) -> str | None:
+        """Return the reason, for a notebook that is not saved whatever asks for it."""
+        if self.mode == "run":
+            return "run mode: the notebook is applied but never saved"
+        if self.path is None:
+            return "unnamed: the notebook has no file; rename() gives it one"
+        return None
 
     def move_to(self, path: Path, *, moved: bool) -> None:
         """Give the notebook another file.
@@ -295,26 +310,12 @@ class Ledger:
 
     # -- inside ------------------------------------------------------------------
 
-    def _why_never_saved(self) -> str | None:
-        if self.mode == "run":
-            return "run mode: the notebook is applied but never saved"
-        if self.path is None:
-            return "unnamed: the notebook has no file; rename() gives it one"
-        return None
-
     def _why_not_saved(self, source: str) -> str | None:
-        if (reason := self._why_never_saved()) is not None:
+        if (reason := self.why_never_saved()) is not None:
             return reason
         if source != RESTORE and source not in self.policy.persist_sources:
             return f"source {source!r} does not ask for a save; the next save has it"
         return None
-
-    def _want(self, now_s: float) -> None:
-        self._wanted = self.document.version
-        self._last_edit_s = now_s
-        if self._first_edit_s is None:
-            self._first_edit_s = now_s
-        self._note_unsaved(now_s)
 
     def _note_unsaved(self, now_s: float) -> None:
         if self.unsaved_since_s is None:

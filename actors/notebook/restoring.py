@@ -20,8 +20,8 @@ def restoring_transaction(
 
     Cells are recognised by name, code and likeness
     (`actors.notebook.merge.matching`), so that what is still there keeps its id.
-    No change carries the header, the options of the app and how the file is
-    written: take those from `version`, where all of it is wanted.
+    The header, the options of the app and how the file is written down stay as they
+    are: take those from `version`, where all of it is wanted.
 
     One cell is found by its name in the version, or as `#3`, the third of the
     version. It gets its code and config back, and its name if it had one. A cell
@@ -44,8 +44,8 @@ def restoring_transaction(
         after = [_restored(now.get(each.id), each) for each in version]
     else:
         after = _with_one(present, version, wanted)
-    transaction = transaction_between(present.cells, after)
-    return None if transaction is None else attrs.evolve(transaction, source=RESTORE)
+    transaction = transaction_between(present, present.with_cells(after))
+    return attrs.evolve(transaction, source=RESTORE) if transaction.changes else None
 
 
 def place_of(notebook: Notebook, cell: str) -> int:

@@ -9,7 +9,7 @@ from actors.errors import TransactionError
 from actors.events import Merged
 from actors.formats import render
 from actors.handle import NotebookHandle
-from actors.notebook import Document, Transaction
+from actors.notebook import Document, Notebook, Transaction
 from actors.notebook.ledger import Mode
 from actors.receipt import Receipt, Refused
 from actors.simulation.agents import Agent
@@ -172,15 +172,13 @@ class Work:
             self._verdict.fail(8, f"{self}: nobody has merged to version {event.version}")
             return
         self.unannounced = [each for each in self.unannounced if each is not state]
-        cells = self.states[state.index - 1].document.notebook.cells
-        if event.transaction is not None:
-            try:
-                before = Document(self.states[state.index - 1].document.notebook)
-                cells = before.apply(event.transaction).notebook.cells
-            except TransactionError as error:
-                self._verdict.fail(8, f"{self}: the transaction of a merge does not fit: {error}")
-                return
-        if _content(cells) != _content(state.document.notebook.cells):
+        try:
+            before = Document(self.states[state.index - 1].document.notebook)
+            after = before.apply(event.transaction).notebook
+        except TransactionError as error:
+            self._verdict.fail(8, f"{self}: the transaction of a merge does not fit: {error}")
+            return
+        if _content(after) != _content(state.document.notebook):
             self._verdict.fail(8, f"{self}: the transaction of a merge leads elsewhere")
 
     # -- questions -----------------------------------------------------------------
@@ -256,5 +254,6 @@ class Work:
             self.wanted = index
 
 
-def _content(cells: object) -> list[tuple[object, ...]]:
-    return [(cell.id, cell.code, cell.name, cell.config) for cell in cells]  # type: ignore[attr-defined]
+def _content(notebook: Notebook) -> list[object]:
+    cells = [(cell.id, cell.code, cell.name, cell.config) for cell in notebook]
+    return [*cells, notebook.header, notebook.app_config]

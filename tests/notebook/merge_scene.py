@@ -70,7 +70,7 @@ def merged(base, theirs, ours):
     """Return what is merged without conflict, and told to the document."""
     result = either(base, theirs, ours)
     assert isinstance(result, Merged), [str(each) for each in result.parts]
-    assert told(ours, result) == result.notebook.cells
+    assert told(ours, result) == result.notebook
     return result.notebook
 
 
@@ -82,11 +82,14 @@ def conflict(base, theirs, ours):
 
 
 def told(ours, result):
-    """Return the cells of a document that was told."""
-    document = Document(ours)
-    return (
-        document if result.transaction is None else document.apply(result.transaction)
-    ).notebook.cells
+    """Return the notebook of a document that was told; no change carries its style."""
+    notebook = Document(ours).apply(result.transaction).notebook
+    return attrs.evolve(
+        result.notebook,
+        cells=notebook.cells,
+        header=notebook.header,
+        app_config=notebook.app_config,
+    )
 
 
 def codes(notebook):

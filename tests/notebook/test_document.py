@@ -24,8 +24,10 @@ from actors.notebook import (
     MoveCell,
     Notebook,
     ReorderCells,
+    SetAppConfig,
     SetCode,
     SetConfig,
+    SetHeader,
     SetName,
     Transaction,
 )
@@ -207,6 +209,28 @@ def test_set_config_keeps_options_that_this_version_does_not_know():
     config = CellConfig.from_options({"disabled": True, "theme": "dark"})
     result = after(document(A), SetConfig(cell_id=A, config=config))
     assert result.notebook.cells[0].config.options()["theme"] == "dark"
+
+
+def test_the_options_of_the_app_are_replaced_all_of_them():
+    before = Document(Notebook([Cell(A, "a")], {"width": "full", "sql_output": "lazy"}, "# top"))
+    result = after(before, SetAppConfig(config={"width": "medium", "new": [1]})).notebook
+    assert result == Notebook(before.notebook.cells, {"width": "medium", "new": [1]}, "# top")
+
+
+@pytest.mark.parametrize(("header", "expected"), [("# new", "# new"), (None, ""), ("", "")])
+def test_the_header_is_replaced(header, expected):
+    before = Document(Notebook([Cell(A, "a")], {"width": "full"}, "# top"))
+    result = after(before, SetHeader(header), set_code(A, "b"))
+    assert result.notebook == attrs.evolve(
+        before.notebook, header=expected, cells=[Cell(A, "b", version=1)]
+    )
+
+
+def test_a_header_is_not_applied_without_the_rest_of_its_transaction():
+    before = document(A)
+    with pytest.raises(TransactionError, match="no cell 'x'"):
+        after(before, SetHeader("# new"), SetAppConfig(config={}), delete(X))
+    assert before == document(A)
 
 
 def test_what_surrounds_the_cells_is_carried_on():

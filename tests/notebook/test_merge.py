@@ -3,8 +3,8 @@
 import attrs
 import pytest
 
-from actors.notebook import Cell, CellConfig, Notebook, SetConfig, TextStyle
-from actors.notebook.merge import Conflict, Merged
+from actors.notebook import Cell, CellConfig, Notebook, SetConfig, SetHeader, TextStyle
+from actors.notebook.merge import Conflict
 from tests.notebook.merge_scene import (
     HIDDEN,
     cells,
@@ -39,7 +39,8 @@ def recoded(notebook, **new_codes):
 def test_a_package_manager_writes_the_header_while_an_agent_edits_cells():
     ours = recoded(ABC, b="data = polars.read_csv()")
     result = either(ABC, (attrs.evolve(ABC, header=PEP_723)), ours)
-    assert result == Merged(attrs.evolve(ours, header=PEP_723), None)
+    assert result.notebook == attrs.evolve(ours, header=PEP_723)
+    assert result.transaction.changes == (SetHeader(PEP_723),)
 
 
 def test_a_person_edits_one_cell_while_the_agent_edits_another():
@@ -96,7 +97,7 @@ def test_the_same_edit_on_both_sides_is_no_conflict():
     edited = recoded(ABC, b="data = 3")
     result = either(ABC, edited, edited)
     assert result.notebook is edited
-    assert result.transaction is None
+    assert result.transaction.changes == ()
 
 
 # -- cells that are added ----------------------------------------------------------
@@ -218,7 +219,7 @@ def test_a_conflict_has_both_ways_out_with_all_else_merged():
     assert codes(result.ours.notebook) == ["data = 2", "sum(data)", "mine = 1", "plot(3)"]
     assert codes(result.theirs.notebook) == ["data = 2", "sum(data)", "mine = 1", "plot(2)"]
     assert result.ours.notebook.header == result.theirs.notebook.header == "# new"
-    assert told(ours, result.theirs) == result.theirs.notebook.cells
+    assert told(ours, result.theirs) == result.theirs.notebook
 
 
 def test_a_deleted_cell_that_they_edited_comes_back_with_a_new_id_if_they_are_right():
@@ -227,7 +228,7 @@ def test_a_deleted_cell_that_they_edited_comes_back_with_a_new_id_if_they_are_ri
     assert codes(result.ours.notebook) == ["data = 1", "sum(data)"]
     assert codes(result.theirs.notebook) == ["data = 1", "plot()", "sum(data)"]
     assert "b" not in ids(result.theirs.notebook)
-    assert told(ours, result.theirs) == result.theirs.notebook.cells
+    assert told(ours, result.theirs) == result.theirs.notebook
 
 
 def test_a_blank_cell_that_one_side_filled_and_the_other_deleted_stays():

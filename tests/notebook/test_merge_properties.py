@@ -74,7 +74,7 @@ def outcomes(result):
 def test_a_file_that_nobody_changed_leaves_ours_as_it_is(pair):
     base, ours = pair
     result = either(base, base, ours)
-    assert result.transaction is None
+    assert result.transaction.changes == ()
     assert result.notebook == ours
 
 
@@ -93,15 +93,15 @@ def test_without_edits_of_ours_the_result_is_what_they_wrote(three):
 def test_both_sides_alike_are_no_conflict(three):
     base, theirs, _ = three
     result = either(base, theirs, theirs)
-    assert result == Merged(theirs, None)
+    assert result == Merged(theirs)
 
 
 @given(MIXED)
-def test_the_transaction_brings_our_document_to_the_merged_cells(three):
+def test_the_transaction_brings_our_document_to_the_merged_one(three):
     base, theirs, ours = three
     for result in outcomes(either(base, theirs, ours)):
-        assert told(ours, result) == result.notebook.cells
-        assert (result.transaction is None) == (result.notebook.cells == ours.cells)
+        assert told(ours, result) == result.notebook
+        assert (result.transaction.changes == ()) == (result.notebook == ours)
 
 
 @given(MIXED)

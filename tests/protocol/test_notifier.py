@@ -18,8 +18,9 @@ from actors.messages import (
     SaveFailed,
     SaveHeld,
 )
+from actors.notebook import Cell, Notebook, SetHeader, Transaction
 from actors.notifier import NotifierActor
-from actors.types import NotebookId
+from actors.types import CellId, NotebookId
 from tests.protocol.notifier_scene import (
     NB,
     OTHER,
@@ -232,8 +233,10 @@ def test_an_alert_comes_before_the_status_that_it_is_about():
 
 def test_a_merged_file_is_an_event_and_no_alert():
     scene = Scene()
-    scene.tell(MergedFile(NB, Path("/n.py"), 8, None))
-    assert scene.events == [Merged(NB, None, 8, Path("/n.py"))]
+    transaction = Transaction([SetHeader("# theirs")], "file-watch")
+    before = Notebook([Cell(CellId("a"), "x = 1")])
+    scene.tell(MergedFile(NB, Path("/n.py"), 8, transaction, before))
+    assert scene.events == [Merged(NB, transaction, 8, Path("/n.py"), before)]
 
 
 def test_an_event_of_an_actors_own_is_published_as_it_is():

@@ -43,7 +43,7 @@ def test_a_dependency_that_a_package_manager_adds_stays_beside_the_agents_cell()
     assert codes(outcome) == ["x = 10", "y = 2", "z = 3"]
     assert isinstance(outcome, Merged)
     assert "polars" in outcome.notebook.header
-    assert outcome.transaction is None
+    assert [change.type for change in outcome.transaction.changes] == ["set-header"]
 
 
 def test_the_same_cell_changed_on_both_sides_is_left_to_a_person():
@@ -72,9 +72,7 @@ def test_the_transaction_of_a_choice_makes_the_merged_cells_of_ours():
     for choice in ("ours", "theirs", "both"):
         outcome = reconcile(BASE, text("x = 99", "z = 3"), OURS, PATH, choice)
         assert isinstance(outcome, Merged)
-        document = Document(OURS)
-        if outcome.transaction is not None:
-            document = document.apply(outcome.transaction)
+        document = Document(OURS).apply(outcome.transaction)
         assert [(c.id, c.code) for c in document.notebook] == [
             (c.id, c.code) for c in outcome.notebook
         ]

@@ -5,7 +5,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from actors import Alert, Deferred, Document, Merged, Saved, SaveStatus
+from actors import Alert, Deferred, Document, Merged, Saved, SaveStatus, SetHeader
 from actors.formats import parse
 from tests.system.scenes import edit
 from tests.system.watched_scene import PATH, Watched, text
@@ -33,6 +33,7 @@ def test_a_host_that_applies_what_it_hears_has_the_document(watched):
     sent = attrs.evolve(copy.notebook.cells[0], code="a = 2", version=1)
     copy = Document(attrs.evolve(copy.notebook, cells=[sent, *copy.notebook.cells[1:]]), 1)
     assert (merged.transaction.source, merged.version) == ("file-watch", 2)
+    assert merged.before.cells == copy.notebook.cells
     applied = copy.apply(merged.transaction).notebook
     assert [(c.id, c.code) for c in applied] == [
         (c.id, c.code) for c in watched.notebook.document.notebook
@@ -44,7 +45,8 @@ def test_a_dependency_added_to_the_header_stays(watched):
     watched.outside("a = 1", "b = 1", "c = 1", header=header)
     watched.edit(0, "a = 2")
     assert "polars" in watched.storage.read(PATH).decode()
-    assert watched.heard(Merged)[0].transaction is None
+    (change,) = watched.heard(Merged)[0].transaction.changes
+    assert change == SetHeader(watched.notebook.document.notebook.header)
     assert watched.file == ["a = 2", "b = 1", "c = 1"]
 
 

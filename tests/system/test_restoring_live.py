@@ -73,7 +73,7 @@ def test_the_hosts_copy_follows_the_event(scene, notebook):
     copy = notebook.document.notebook
     restored(scene, notebook, 1)
     (merged,) = scene.merges()
-    assert (merged.transaction.source, merged.version) == ("restore", 4)
+    assert (merged.transaction.source, merged.version, merged.before) == ("restore", 4, copy)
     after = Document(copy).apply(merged.transaction).notebook
     assert codes(after) == codes(notebook.document.notebook) == ["x = 0"]
 

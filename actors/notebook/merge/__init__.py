@@ -8,13 +8,14 @@ from actors.notebook.merge.both import with_both
 from actors.notebook.merge.identity import recognised
 from actors.notebook.merge.parts import Clash, title_of
 from actors.notebook.merge.telling import transaction_between
-from actors.notebook.merge.threeway import Conflict, Merged, merge
+from actors.notebook.merge.threeway import Conflict, Merged, merge, rebased
 
 __all__ = [
     "Clash",
     "Conflict",
     "Merged",
     "merge",
+    "rebased",
     "recognised",
     "title_of",
     "transaction_between",

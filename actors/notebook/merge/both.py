@@ -24,7 +24,7 @@ def with_both(ours: Notebook, conflict: Conflict) -> Merged:
     copies = {cell.id: attrs.evolve(cell, id=ids[cell.id], name="_", version=0) for cell in extra}
     cells = list(_placed(mine.notebook, yours.notebook, copies))
     notebook = attrs.evolve(mine.notebook, cells=cells)
-    return Merged(notebook, transaction_between(ours.cells, notebook.cells), mine.theirs)
+    return Merged(notebook, transaction_between(ours, notebook), mine.theirs)
 
 
 def _placed(mine: Notebook, yours: Notebook, copies: Mapping[CellId, Cell]) -> Iterator[Cell]:

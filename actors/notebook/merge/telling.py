@@ -1,37 +1,50 @@
-"""The transaction that brings a document to merged cells."""
+"""The transaction that brings a document to a merged notebook."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from actors.notebook.cells import Cell
+from actors.notebook.cells import Notebook
 from actors.notebook.changes import (
     Change,
     CreateCell,
     DeleteCell,
     ReorderCells,
+    SetAppConfig,
     SetCode,
     SetConfig,
+    SetHeader,
     SetName,
     Transaction,
 )
 
+NOTHING = Transaction((), source="file-watch")
+"""Tells of a notebook that it is as it was."""
 
-def transaction_between(before: Sequence[Cell], after: Sequence[Cell]) -> Transaction | None:
-    """Return what turns cells into others with `Document.apply`; `None` for no change.
 
-    First what goes, then what changes, then the order of what stays, and at
-    last what comes: so that each new cell names its neighbour, and the whole
-    order is sent only if cells have really moved.
+def transaction_between(before: Notebook, after: Notebook) -> Transaction:
+    """Return what turns a notebook into another with `Document.apply`.
+
+    Of the cells first what goes, then what changes, then the order of what stays,
+    and at last what comes: so that each new cell names its neighbour, and the whole
+    order is sent only if cells have really moved. No change carries how the file is
+    written down.
     """
-    changes = (*_deleted(before, after), *_kept(before, after), *_created(before, after))
-    return Transaction(changes, source="file-watch") if changes else None
+    cells = (*_deleted(before, after), *_kept(before, after), *_created(before, after))
+    return Transaction((*_besides(before, after), *cells), source="file-watch")
 
 
-def _deleted(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[Change]:
+def _besides(before: Notebook, after: Notebook) -> Iterator[Change]:
+    if after.header != before.header:
+        yield SetHeader(header=after.header or None)
+    if after.app_config != before.app_config:
+        yield SetAppConfig(config=after.app_config)
+
+
+def _deleted(before: Notebook, after: Notebook) -> Iterator[Change]:
     stay = {cell.id for cell in after}
     return (DeleteCell(cell_id=cell.id) for cell in before if cell.id not in stay)
 
 
-def _kept(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[Change]:
+def _kept(before: Notebook, after: Notebook) -> Iterator[Change]:
     olds = {cell.id: cell for cell in before}
     kept = [cell for cell in after if cell.id in olds]
     for cell in kept:
@@ -48,7 +61,7 @@ def _kept(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[Change]:
         yield ReorderCells(cell_ids=order)
 
 
-def _created(before: Sequence[Cell], after: Sequence[Cell]) -> Iterator[Change]:
+def _created(before: Notebook, after: Notebook) -> Iterator[Change]:
     there = {cell.id for cell in before}
     first = next((cell.id for cell in after if cell.id in there), None)
     above = None

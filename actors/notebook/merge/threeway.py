@@ -14,7 +14,7 @@ from actors.notebook.merge.identity import (
 )
 from actors.notebook.merge.order import merged_order
 from actors.notebook.merge.parts import Clash, Parts, Side, title_of
-from actors.notebook.merge.telling import transaction_between
+from actors.notebook.merge.telling import NOTHING, transaction_between
 from actors.types import CellId
 
 
@@ -25,11 +25,11 @@ class Merged:
     notebook: Notebook
     """What to save; the very object that was ours if they changed nothing."""
 
-    transaction: Transaction | None
-    """What turns our cells into the merged ones, with the source `file-watch`.
+    transaction: Transaction = NOTHING
+    """What turns ours into it, with the source `file-watch`.
 
-    `None` if the cells are ours. No change carries the header, the options of
-    the app and how the file is written: take those from `notebook`.
+    It has no changes if all is ours, but perhaps for how the file is written down,
+    which no change carries: take that from `notebook`.
     """
 
     theirs: Notebook = attrs.field(factory=Notebook, eq=False, repr=False)
@@ -94,6 +94,19 @@ def merge(
         return merged
     other = _told(base, theirs, ours, _combined(base, theirs, ours, Parts("theirs")))
     return Conflict(tuple(parts.clashes), merged, other)
+
+
+def rebased(base: Notebook, theirs: Notebook, ours: Notebook) -> Merged:
+    """Merge notebooks that share the ids of their cells; ours are right where both changed a part.
+
+    So a copy of a document that has newer edits follows what the document has become.
+
+    Args:
+        base: the document as it was.
+        theirs: the document as it is now.
+        ours: the copy of `base`, edited since.
+    """
+    return _told(base, theirs, ours, _combined(base, theirs, ours, Parts("ours")))
 
 
 def _identified(
@@ -172,4 +185,4 @@ def _told(base: Notebook, theirs: Notebook, ours: Notebook, merged: Notebook) ->
     if merged is not ours:
         cells = [cell if cell.id in there else attrs.evolve(cell, version=0) for cell in merged]
         merged = attrs.evolve(merged, cells=cells)
-    return Merged(merged, transaction_between(ours.cells, merged.cells), theirs)
+    return Merged(merged, transaction_between(ours, merged), theirs)
