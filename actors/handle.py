@@ -1,13 +1,14 @@
 """One open notebook, as its host holds it."""
 
 from pathlib import Path
-from typing import Protocol, get_args
+from typing import Protocol
 
 from actors.errors import NotebookClosedError, StorageError
 from actors.formats import parse
 from actors.messages import (
     CloseNotebook,
     Flush,
+    Look,
     NotebookMessage,
     Payload,
     Rename,
@@ -15,7 +16,7 @@ from actors.messages import (
     Restore,
     Submit,
 )
-from actors.notebook import Choice, Document, Ledger, NotebookStatistics
+from actors.notebook import Choice, Document, Ledger, NotebookStatistics, choice_of
 from actors.receipt import Outcome, Receipt
 from actors.storage import Archive, Version
 from actors.types import Mailbox, NotebookId
@@ -153,13 +154,34 @@ class NotebookHandle:
             choice: who is right where both sides changed the same part: `"ours"`,
                 the document; `"theirs"`, the file; `"both"` keeps their cells
                 below ours. What only one side changed is kept in any case.
+
+        Raises:
+            NotebookClosedError: when the notebook was closed.
+            ValueError: for another choice.
         """
         self._check_open()
-        if choice not in get_args(Choice):
-            raise ValueError(f"choose 'ours', 'theirs' or 'both', not {choice!r}")
         receipt = Receipt()
         disputed = self._ledger.file.disputed
-        self._owner.listener.tell(Resolve(self.id, receipt, choice, disputed))
+        self._owner.listener.tell(Resolve(self.id, receipt, choice_of(choice), disputed))
+        return receipt
+
+    def look(self) -> Receipt:
+        """Take in what another program has made of the file; returns at once.
+
+        For a host that watches files: without it, the next save takes it in. A change is
+        merged into the document, and subscribers hear `Merged`. The file is written only
+        if changes of the document's own have to be saved; then this is a flush.
+
+        The receipt ends with `Saved` when the file holds every accepted change, else
+        with `Deferred` and the reason: the notebook has no file or is in run mode, the
+        file is not there, cannot be read or cannot be merged, or a change asked for no save.
+
+        Raises:
+            NotebookClosedError: when the notebook was closed.
+        """
+        self._check_open()
+        receipt = Receipt()
+        self._owner.listener.tell(Look(self.id, receipt))
         return receipt
 
     def versions(self) -> list[Version]:
@@ -209,6 +231,12 @@ class NotebookHandle:
         """The id of the draft that has what is in no file now; `None` without one."""
         draft = self._ledger.draft
         return None if draft is None or draft.kept < 0 else draft.id
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the file is left alone until it is said who is right, by `resolve`."""
+        file = self._ledger.file
+        return file.disputed is not None or bool(file.vanishing)
 
     def close(self) -> Receipt:
         """Let go of the notebook; returns at once.

@@ -11,6 +11,7 @@ from actors.messages import (
     Flush,
     ForgetNotebook,
     ListenerMessage,
+    Look,
     NotebookFinished,
     NotebookMessage,
     OpenNotebook,
@@ -45,7 +46,7 @@ class ListenerActor(Actor[ListenerMessage]):
 
     Receives `OpenNotebook` (again for one whose saver is out of service, which
     then gets another saver), then any of `Submit`, `Flush`, `Rename`, `Resolve`,
-    `Restore` and `CloseNotebook`, which it passes to the notebook's saver unchanged and in
+    `Look`, `Restore` and `CloseNotebook`, which it passes to the notebook's saver unchanged and in
     order, starting the saver at the first. A message for a notebook that is
     not open is refused. `RetireSavers` names those that may not need their
     savers any more. `NotebookFinished` goes on to whoever closes
@@ -79,7 +80,7 @@ class ListenerActor(Actor[ListenerMessage]):
     def on_receive(self, message: ListenerMessage) -> None:
         """Route one message."""
         match message:
-            case Submit() | Flush() | Rename() | CloseNotebook() | Resolve() | Restore():
+            case Submit() | Flush() | Rename() | CloseNotebook() | Resolve() | Look() | Restore():
                 self._forward(message)
             case OpenNotebook(notebook, ledger):
                 self._open(notebook, ledger)

@@ -120,9 +120,9 @@ class Opening:
         if data is not None:
             sha256 = hashlib.sha256(data).hexdigest()
             file.expected = (Etag(sha256),)
-            if cells is None:
+            if cells is None or _holds(present, cells):
                 saved = Saved(0, sha256, path)
-            else:
+            if cells is not None:
                 file.base, file.vanishing = opened_as(present, cells)
         return self._ledger(notebook, path, mode, file, saved)
 
@@ -197,6 +197,13 @@ class Opening:
             self._storage.sweep(path)
         except AutosaveError as error:
             logger.debug("could not look for stale files: {}", error)
+
+
+def _holds(present: Notebook, cells: tuple[Cell, ...]) -> bool:
+    """Whether a file has these cells, by whatever ids."""
+    return [(cell.code, cell.name, cell.config) for cell in present] == [
+        (cell.code, cell.name, cell.config) for cell in cells
+    ]
 
 
 def distinct(cells: Iterable[Cell]) -> tuple[Cell, ...]:

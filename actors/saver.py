@@ -12,7 +12,8 @@ from actors.drafting import Drafting
 from actors.errors import Cause, DecodeError, TransactionError
 from actors.etag import Etag
 from actors.foreign import ForeignChanges
-from actors.holding import Hold, no_obstacle
+from actors.holding import Hold
+from actors.looking import Looking
 from actors.messages import (
     AttemptMessage,
     CloseNotebook,
@@ -20,10 +21,12 @@ from actors.messages import (
     DraftFailed,
     DraftKept,
     FileChanged,
+    FileSeen,
     Flush,
     Generate,
     Generated,
     GenerateFailed,
+    Look,
     NotebookFinished,
     Rename,
     Resolve,
@@ -44,7 +47,6 @@ from actors.restoring import Restoring
 from actors.runtime import Actor, Runnable
 from actors.saver_parts import Attempt, Backoff, SaverParts
 from actors.versions import Versions
-from actors.write import Write
 
 __all__ = ["Backoff", "SaverActor", "SaverParts"]
 
@@ -64,11 +66,11 @@ class SaverActor(Actor[SaverMessage]):
     carries an older document than the one before it. Files are touched by
     `SaverParts.blocking` only: a disk that hangs never keeps edits from being applied.
 
-    Receives from the listener `Submit`, `Flush`, `Rename`, `Resolve`, `Restore`
-    and `CloseNotebook`, each of which settles its receipt; from codegen
+    Receives from the listener `Submit`, `Flush`, `Rename`, `Resolve`, `Look`,
+    `Restore` and `CloseNotebook`, each of which settles its receipt; from codegen
     `Generated` or `GenerateFailed`; of its file work `Written`, `WriteFailed`,
-    `WriteHeld` or `FileChanged`; by timers `SaveDue` and `DraftDue`; from the
-    archivist `DraftKept` or `DraftFailed`. Tells the notifier how each attempt
+    `WriteHeld` or `FileChanged`, and of a look `FileSeen`; by timers `SaveDue` and
+    `DraftDue`; from the archivist `DraftKept` or `DraftFailed`. Tells the notifier how each attempt
     ended. Somebody else's change of the file is merged into the document before
     the file is replaced, or the file is left alone. When it crashes, its
     successor goes on with the same ledger, and saves what is due.
@@ -84,6 +86,7 @@ class SaverActor(Actor[SaverMessage]):
         self._drafts = Drafting(parts, lambda: self.mailbox)
         self._versions = Versions(parts)
         self._foreign = ForeignChanges(parts, self._versions)
+        self._looks = Looking(parts, self._foreign, self._in_bulkhead, lambda: self.mailbox)
         self._log = logger.bind(notebook=parts.notebook, actor="saver")
 
     # -- for subclasses ------------------------------------------------------------
@@ -114,7 +117,7 @@ class SaverActor(Actor[SaverMessage]):
     def is_idle(self) -> bool:
         """Whether all is saved and nothing under way; then no memory is kept for it."""
         ledger = self._ledger
-        is_pending = ledger.is_due or self._drafts.is_due
+        is_pending = ledger.is_due or self._drafts.is_due or self._looks.is_under_way
         is_idle = self._attempt is None and self._timer is None and not is_pending
         if is_idle:
             ledger.passivate()
@@ -127,7 +130,7 @@ class SaverActor(Actor[SaverMessage]):
                 self._on_submit(message)
             case Generated() | Written():
                 self._on_attempt(message)
-            case Flush() | Rename() | Resolve() | Restore() | CloseNotebook():
+            case Flush() | Rename() | Resolve() | Look() | Restore() | CloseNotebook():
                 self._on_host_message(message)
             case DraftDue():
                 self._drafts.keep_if_due()
@@ -138,11 +141,16 @@ class SaverActor(Actor[SaverMessage]):
                 self._drafts.on_failed(message)
             case SaveDue(ticket):
                 self._on_save_due(ticket)
+            case FileSeen():
+                self._looks.end(message)
+                self._save_or_finish()
             case _:
                 self._on_attempt(message)
         self._parts.active(self._parts.notebook)
 
-    def _on_host_message(self, message: Flush | Rename | Resolve | Restore | CloseNotebook) -> None:
+    def _on_host_message(
+        self, message: Flush | Rename | Resolve | Look | Restore | CloseNotebook
+    ) -> None:
         match message:
             case Flush(receipt=receipt, patient=patient):
                 self._ledger.flush(receipt, patient=patient)
@@ -151,6 +159,9 @@ class SaverActor(Actor[SaverMessage]):
                 self._on_rename(message)
             case Resolve():
                 self._on_resolve(message)
+            case Look(receipt=receipt):
+                self._looks.begin(receipt)
+                self._save_if_due()
             case Restore():
                 Restoring(self._parts).restore(message)
                 self._after_edit()
@@ -203,8 +214,12 @@ class SaverActor(Actor[SaverMessage]):
             self.pause(self._in_bulkhead, rename, over=message)
 
     def _on_resolve(self, message: Resolve) -> None:
-        self._ledger.file.choose(message.choice, message.seen)
-        self._ledger.flush(message.receipt)
+        file, ledger = self._ledger.file, self._ledger
+        file.choose(message.choice, message.seen)
+        if file.disputed is not None and file.choice is not None and not ledger.is_due:
+            ledger.saved = None  # a look has found it, where nothing was to be saved
+            ledger.want(self._parts.now())
+        ledger.flush(message.receipt)
         self._save_if_due()
 
     def _on_close(self, message: CloseNotebook) -> None:
@@ -215,26 +230,11 @@ class SaverActor(Actor[SaverMessage]):
         self._finish_if_closing()
 
     def _on_generated(self, ticket: int, data: bytes) -> None:
-        attempt, parts, file = self._attempt, self._parts, self._ledger.file
+        attempt = self._attempt
         if attempt is None or attempt.ticket != ticket:
             return
-        attempt.data = file.writing = data
-        write = Write(
-            ticket=ticket,
-            version=attempt.version,
-            path=attempt.path,
-            suffix=attempt.suffix,
-            notebook=attempt.notebook,
-            data=data,
-            expected=file.expected,
-            storage=parts.storage,
-            obstacle=no_obstacle if self._hold.is_over else parts.obstacle,
-            owning=parts.owning,
-            file=file,
-            wants_found=parts.history is not None and not file.is_first_kept,
-            generated_with=parts.generated_with,
-            reply_to=self.mailbox,
-        )
+        attempt.data = self._ledger.file.writing = data
+        write = self._parts.write(attempt, self.mailbox, asks_git=not self._hold.is_over)
         self._in_bulkhead(write)
 
     def _on_written(self, message: Written) -> None:
@@ -255,7 +255,7 @@ class SaverActor(Actor[SaverMessage]):
             )
         )
         if type(self).after_save is SaverActor.after_save:
-            self._after_save_ended()
+            self._save_or_finish()
         else:
             self.pause(self._in_bulkhead, lambda: self._run_after_save(saved), over=message)
 
@@ -353,14 +353,14 @@ class SaverActor(Actor[SaverMessage]):
         self._attempt = None
         return attempt
 
-    def _after_save_ended(self) -> None:
+    def _save_or_finish(self) -> None:
         self._save_if_due()
         self._finish_if_closing()
 
     def _finish_if_closing(self) -> None:
         closing = self._ledger.closing
-        if closing is None or self._ledger.is_due:
-            return
+        if closing is None or self._ledger.is_due or self._looks.is_under_way:
+            return  # a look may change the document yet, which its successor is not to hear of
         if self._drafts.is_due:  # of an unnamed notebook, which has no file to be saved to
             self._drafts.keep_if_due()
         else:
@@ -379,7 +379,7 @@ class SaverActor(Actor[SaverMessage]):
             self.after_save(saved)
         except Exception:  # noqa: BLE001 - a user's hook; the file is safe already
             self._log.exception("after_save raised")
-        self._after_save_ended()
+        self._save_or_finish()
 
     def _rename(self, path: Path, receipt: Receipt) -> None:
         if (refusal := move(self._parts, path)) is not None:

@@ -16,6 +16,7 @@ from actors.runtime import AtOnce, BlockingWork
 from actors.storage import Storage
 from actors.types import Mailbox, NotebookId
 from actors.version_buffer import EachVersion, VersionBuffer
+from actors.write import Outcome, Write
 
 
 @attrs.frozen
@@ -83,6 +84,26 @@ class SaverParts:
 
     generated_with: str | None = None
     """The release that the host wants written, when it is not each file's own."""
+
+    def write(self, attempt: "Attempt", reply_to: Mailbox[Outcome], *, asks_git: bool) -> Write:
+        """Return the file work of a save whose text was made."""
+        file = self.ledger.file
+        return Write(
+            ticket=attempt.ticket,
+            version=attempt.version,
+            path=attempt.path,
+            suffix=attempt.suffix,
+            notebook=attempt.notebook,
+            data=attempt.data,
+            expected=file.expected,
+            storage=self.storage,
+            obstacle=self.obstacle if asks_git else no_obstacle,
+            owning=self.owning,
+            file=file,
+            wants_found=self.history is not None and not file.is_first_kept,
+            generated_with=self.generated_with,
+            reply_to=reply_to,
+        )
 
 
 @attrs.define

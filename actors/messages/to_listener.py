@@ -86,6 +86,11 @@ class Resolve(_Receipted):
 
 
 @attrs.frozen
+class Look(_Receipted):
+    """Take in what another program has made of the file. Answered by settling the receipt."""
+
+
+@attrs.frozen
 class Restore(_Receipted):
     """Bring cells back to what they were, by a transaction, and save it.
 
@@ -102,7 +107,7 @@ class Restore(_Receipted):
     """Says what was restored, in the history."""
 
 
-NotebookMessage: TypeAlias = Submit | Flush | Rename | CloseNotebook | Resolve | Restore
+NotebookMessage: TypeAlias = Submit | Flush | Rename | CloseNotebook | Resolve | Look | Restore
 """What the listener passes on unchanged, in order."""
 
 

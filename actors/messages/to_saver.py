@@ -8,8 +8,8 @@ import attrs
 from actors.errors import Cause
 from actors.etag import Etag
 from actors.messages.to_listener import NotebookMessage
-from actors.receipt import Saved
-from actors.types import NotebookId, Urgent
+from actors.receipt import Deferred, Receipt, Saved
+from actors.types import NotebookId, Undeliverable, Urgent
 
 
 @attrs.frozen
@@ -78,6 +78,27 @@ class FileChanged(Urgent):
 
 
 @attrs.frozen
+class FileSeen(Urgent, Undeliverable):
+    """The file work of a look has ended."""
+
+    receipt: Receipt
+    """Of the `Look`."""
+
+    path: Path
+    """What was read."""
+
+    data: bytes | None = None
+    """What is there; `None` when there is no such file."""
+
+    trouble: str | None = None
+    """Why it could not be read."""
+
+    def undelivered(self, reason: str) -> None:
+        """Leave nobody waiting: the next save compares as well."""
+        self.receipt.settle(Deferred(reason))
+
+
+@attrs.frozen
 class SaveDue(Urgent):
     """A delay is over: after a failed save, or the quiet period. The saver's own timer."""
 
@@ -116,5 +137,5 @@ AttemptMessage: TypeAlias = (
 """How a step of a save has ended."""
 
 SaverMessage: TypeAlias = (
-    NotebookMessage | AttemptMessage | SaveDue | DraftDue | DraftKept | DraftFailed
+    NotebookMessage | AttemptMessage | FileSeen | SaveDue | DraftDue | DraftKept | DraftFailed
 )

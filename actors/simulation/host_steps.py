@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from actors.errors import AutosaveError
@@ -76,6 +77,14 @@ def flush(scene: Scene, chance: random.Random) -> None:
     work = scene.some_work(chance)
     if work is not None and (handle := work.handle) is not None:
         as_host(scene, lambda: handle.flush(timeout=2.0))
+
+
+def look_at(scene: Scene, path: Path) -> None:
+    """Take in what was done to a file, as a host that watches it does."""
+    for work in scene.oracle.works:
+        handle = work.handle
+        if scene.living is not None and work.path == path and handle and not handle.closed:
+            as_host(scene, lambda: scene.oracle.expect_look(work, handle.look()))  # noqa: B023 - called at once
 
 
 def rename(scene: Scene, chance: random.Random) -> None:

@@ -44,13 +44,16 @@ USER = 1000
 
 @attrs.frozen
 class System:
-    """The parts that a run can have of another make: the mutants of the tests."""
+    """The parts that a run can have of another make: the mutants of the tests, another host."""
 
     storage: Callable[[SystemCalls], Storage] = LocalStorage
     saver: type[SaverActor] = SaverActor
     notifier: type[NotifierActor] = NotifierActor
     settings: Mapping[str, Any] = attrs.field(factory=dict)
     """What differs from the settings that a run has anyway."""
+
+    watches: bool = False
+    """Whether its host has a file watcher, and looks whenever another program was at work."""
 
 
 class DiskClock(ManualClock):

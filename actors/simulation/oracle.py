@@ -7,6 +7,7 @@ from pathlib import Path
 
 from actors.drain import DrainReport
 from actors.events import Alert, Event, Merged, SaveStatus
+from actors.formats import render
 from actors.receipt import Outcome, Receipt, Refused, Saved
 from actors.settings import Settings
 from actors.simulation.counts import Counts
@@ -233,6 +234,24 @@ class Oracle:
 
         self.receipts.append(submitted)
         submitted.receipt.add_done_callback(settled)
+
+    def expect_look(self, work: Work, receipt: Receipt) -> None:
+        """Check that the file which a look says to hold everything does so."""
+        handle = work.handle
+
+        def settled(outcome: Outcome) -> None:
+            document = None if handle is None else handle.document
+            if isinstance(outcome, Saved) and document and document.version == outcome.version:
+                self.look()
+                marks = marks_of(render(document.notebook, outcome.path.suffix))
+                if not any(
+                    seen.sha256 == outcome.sha256 and marks <= marks_of(seen.text or b"")
+                    for seen in self.record(outcome.path).seen
+                ):
+                    self._verdict.fail(4, f"{work}: a look has found what the file does not hold")
+
+        self.receipts.append(Submitted(None, receipt, self.tick()))
+        receipt.add_done_callback(settled)
 
     def expect_rename(self, work: Work, receipt: Receipt, old: Path | None, new: Path) -> None:
         """Allow a notebook to have another file."""

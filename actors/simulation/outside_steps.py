@@ -3,11 +3,12 @@
 import random
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 
 from actors.notebook import Transaction
 from actors.notebook.changes import SetCode
-from actors.simulation.host_steps import hand_in
+from actors.simulation.host_steps import hand_in, look_at
 from actors.simulation.outsiders import write_in_place
 from actors.simulation.scene import FOLDERS, Scene
 
@@ -18,6 +19,12 @@ def edit(scene: Scene, chance: random.Random) -> None:
         return
     text = scene.oracle.records[path].now.text
     kind, new = scene.outsider.edited(text, path.suffix, chance)
+    _write(scene, chance, path, kind, new)
+    if scene.watches:
+        look_at(scene, path)
+
+
+def _write(scene: Scene, chance: random.Random, path: Path, kind: str, new: bytes) -> None:
     if chance.random() < 0.6:
         beside = f"{path}.{scene.marks.new()}"
 

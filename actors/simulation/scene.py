@@ -100,6 +100,8 @@ class Scene:
         """Folders that were taken away."""
         self.is_confined = chance.random() < 0.25
         """Whether misfortune keeps to one folder, so that the other must not notice it."""
+        self.watches = system.watches
+        """Whether the host hears of what other programs do to files."""
         self.oracle.spared = FOLDERS[0] if self.is_confined else None
         self._machine = Machine(
             disk=self.disk,

@@ -12,6 +12,7 @@ from actors.messages import (
     Flush,
     ForgetNotebook,
     ListenerMessage,
+    Look,
     NotebookFinished,
     NotebookMessage,
     OpenNotebook,
@@ -88,6 +89,7 @@ def each_kind() -> Mapping[str, NotebookMessage]:
         "flush": Flush(NB, Receipt()),
         "rename": Rename(NB, Receipt(), Path("/new.py")),
         "resolve": Resolve(NB, Receipt(), "ours", None),
+        "look": Look(NB, Receipt()),
         "close": CloseNotebook(NB, Receipt(), 7),
     }
 

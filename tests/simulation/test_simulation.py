@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import actors
-from actors.simulation import Counts, World, command, simulate
+from actors.simulation import Counts, System, World, command, simulate
 from actors.simulation.promises import BrokenPromiseError
 
 BATCH = 30
@@ -19,6 +19,11 @@ def test_what_is_promised_holds_whatever_goes_wrong(first):
     counts, failures = command.run_batch(first, BATCH)
     assert failures == []
     assert counts.schedules == BATCH
+
+
+def test_what_is_promised_holds_where_the_host_watches_files():
+    for seed in range(60):
+        simulate(seed, System(watches=True))
 
 
 def test_schedules_meet_all_that_goes_wrong():

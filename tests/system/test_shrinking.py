@@ -26,7 +26,9 @@ def test_a_host_that_opened_with_one_empty_cell_does_not_empty_the_file(watched)
 
 def test_ours_lets_the_cells_go(watched):
     watched.edit(0, "d = 1")
+    assert watched.notebook.disputed
     assert isinstance(watched.resolve("ours").outcome, Saved)
+    assert not watched.notebook.disputed
     assert watched.file == ["d = 1"]
 
 

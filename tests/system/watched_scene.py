@@ -1,5 +1,6 @@
 """A whole system in one thread, on stores in memory, with an editor beside it."""
 
+import hashlib
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,8 @@ from actors import (
     Transaction,
 )
 from actors.formats import parse, render
-from actors.notebook import CellConfig
+from actors.notebook import CellConfig, Mode
+from actors.receipt import Outcome
 from actors.storage import MemoryArchive, MemoryStorage
 from actors.testing import SimulatedRuntime
 
@@ -45,11 +47,15 @@ class Watched:
         *codes: str,
         path: Path | None = PATH,
         cells: Any = None,
+        mode: Mode = "edit",
         codegen: Any = CodegenActor,
         **options: Any,
     ) -> None:
         self.runtime = SimulatedRuntime()
-        self.storage = MemoryStorage({PATH: text(*(codes or ("a = 1", "b = 1", "c = 1")))})
+        self.replaced: list[Path] = []
+        self.storage = MemoryStorage(
+            {PATH: text(*(codes or ("a = 1", "b = 1", "c = 1")))}, before=self._before
+        )
         self.archive = MemoryArchive(now=self.runtime.clock.now)
         self.autosave = Autosave(
             Settings(**options),
@@ -61,7 +67,7 @@ class Watched:
         self.autosave.start()
         self.events: list[Event] = []
         self.autosave.subscribe(self.events.append)
-        self.notebook: NotebookHandle = self.autosave.open(path, cells=cells)
+        self.notebook: NotebookHandle = self.autosave.open(path, cells=cells, mode=mode)
         self.runtime.run_until_idle()
 
     def edit(self, place: int, code: str) -> Receipt:
@@ -81,8 +87,24 @@ class Watched:
         self.runtime.run_until_idle()
         return receipt
 
+    def look(self) -> Outcome:
+        receipt = self.notebook.look()
+        self.runtime.run_until_idle()
+        assert receipt.outcome is not None
+        return receipt.outcome
+
     def outside(self, *codes: str, header: str = "") -> None:
         self.storage.write_outside(PATH, text(*codes, header=header))
+
+    def _before(self, operation: str, path: Path) -> None:
+        if operation == "replace":
+            self.replaced.append(path)
+
+    @property
+    def sha256(self) -> str:
+        data = self.storage.read(PATH)
+        assert data is not None
+        return hashlib.sha256(data).hexdigest()
 
     @property
     def file(self) -> list[str]:
