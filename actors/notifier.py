@@ -148,7 +148,15 @@ class NotifierActor(Actor[NotifierMessage]):
         )
 
     def _on_merged_file(self, message: MergedFile) -> None:
-        self._publish(Merged(message.notebook, message.transaction, message.version, message.path))
+        self._publish(
+            Merged(
+                notebook=message.notebook,
+                transaction=message.transaction,
+                version=message.version,
+                path=message.path,
+                before=message.before,
+            )
+        )
 
     # -- inside ----------------------------------------------------------------------
 

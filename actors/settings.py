@@ -126,6 +126,10 @@ class Settings:
     escalate_after_s: tuple[float, ...] = attrs.field(default=(300.0, 3600.0), converter=_ages)
     """Ages of the oldest unsaved change at which a failing notebook alerts again."""
 
+    resolve_by: str = "call notebook.resolve({choice})"
+    """How people of this host end a conflict: what alerts tell them to do. A host that offers
+    a way of its own says it here; `{choice}` becomes the word `"ours"`, with its quotes."""
+
     file_threads: int = attrs.field(default=24, validator=_positive)
     """Threads for savers, codegen, the notifier and the file work itself. The files of one folder
     take at most half of those that nobody else needs, see `docs/architecture.md`."""

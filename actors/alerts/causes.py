@@ -28,7 +28,7 @@ class Wording:
     """What to do first. `{draft}` is a draft's id."""
 
     outcome: str = "saving goes on by itself"
-    """What comes of it, or is to be done then."""
+    """What comes of it, or is to be done then. `{resolve}` is how a conflict is ended."""
 
     title: str = "could not be saved"
     """What follows the notebook's name."""
@@ -45,7 +45,7 @@ WORDINGS: Final[dict[Trouble, Wording]] = {
     "conflict": Wording(
         "Somebody else changed the same parts",
         "See `notebook-actors drafts diff {draft}`",
-        'call notebook.resolve("ours"), ("theirs") or ("both")',
+        '{resolve}, or the same with "theirs" or "both"',
         "was changed by somebody else, too",
         "were changed by somebody else, too",
     ),
@@ -57,7 +57,7 @@ WORDINGS: Final[dict[Trouble, Wording]] = {
     "shrink": Wording(
         "Cells would vanish that nobody deleted",
         "See `notebook-actors drafts diff {draft}`",
-        'call notebook.resolve("ours") to let them go, ("theirs") to keep them',
+        '{resolve} to let them go, or the same with "theirs" to keep them',
         "was not saved: cells would vanish",
         "were not saved: cells would vanish",
     ),
@@ -71,15 +71,16 @@ WORDINGS: Final[dict[Trouble, Wording]] = {
 }
 
 
-def way_out(cause: Trouble, draft: str | None, reason: str = "") -> str:
+def way_out(cause: Trouble, draft: str | None, resolve_by: str, reason: str = "") -> str:
     """Return what to do; a reason that ends in advice of its own is not given more."""
     wording = WORDINGS[cause]
     if cause not in DECISIONS:
         first = "After that" if "; " in reason else f"{wording.advice}, and"
         return f"{first} {wording.outcome}."
+    outcome = wording.outcome.format(resolve=resolve_by.replace("{choice}", '"ours"'))
     if draft is None:
-        return f"{wording.outcome[0].upper()}{wording.outcome[1:]}."
-    return f"{wording.advice.format(draft=draft)}, and {wording.outcome}."
+        return f"{outcome[0].upper()}{outcome[1:]}."
+    return f"{wording.advice.format(draft=draft)}, and {outcome}."
 
 
 def whereabouts(cause: Trouble, draft: str | None) -> str:

@@ -87,7 +87,7 @@ class Incidents:
     notifier, which alone may change it; `state` may be asked on any thread.
 
     Args:
-        settings: `storm_window_s`, `escalate_after_s` and `drafts` are used.
+        settings: `storm_window_s`, `escalate_after_s`, `drafts` and `resolve_by` are used.
         now: the time in seconds, which never goes back.
     """
 
@@ -98,6 +98,7 @@ class Incidents:
         self._now = now
         self._ages_s = sorted(settings.escalate_after_s)
         self._has_drafts = settings.drafts
+        self._resolve_by = settings.resolve_by
         self._storms = Storms(settings.storm_window_s, now)
         self._outage = Outage()
         self._incidents: dict[NotebookId, _Incident] = {}
@@ -141,11 +142,13 @@ class Incidents:
             self._storms.leave(notebook)
         incident.cause, incident.failures = cause, message.failures
         if incident.is_news():
-            return self._join(Failing(cause), single.failing(message))
+            item = single.failing(message, self._resolve_by)
+            return self._join(Failing(cause, self._resolve_by), item)
         passed = bisect.bisect(self._ages_s, message.unsaved_s)
         if passed > incident.ages_passed:
             age_s = self._ages_s[passed - 1]
-            return self._join(Late(cause, age_s), single.late(message, age_s))
+            item = single.late(message, age_s, self._resolve_by)
+            return self._join(Late(cause, age_s, self._resolve_by), item)
         return []
 
     def held(self, message: SaveHeld) -> list[Alert]:
@@ -156,7 +159,7 @@ class Incidents:
         incident = self._incidents.get(notebook) or self._begin(notebook, "git")
         if incident.cause != "git" or not incident.is_news():
             return []
-        return self._join(Failing("git"), single.held(message))
+        return self._join(Failing("git", self._resolve_by), single.held(message))
 
     def owned_elsewhere(self, message: OwnedElsewhere) -> list[Alert]:
         """Take note of a notebook that was opened while another process has it."""

@@ -30,20 +30,20 @@ DRAFTS_NAMED = 10
 """How many removed drafts an alert names."""
 
 
-def failing(message: SaveFailed) -> Item:
+def failing(message: SaveFailed, resolve_by: str) -> Item:
     """Return what is said when a notebook begins to fail."""
-    return _trouble(message, WORDINGS[message.cause].title)
+    return _trouble(message, WORDINGS[message.cause].title, resolve_by)
 
 
-def late(message: SaveFailed, age_s: float) -> Item:
+def late(message: SaveFailed, age_s: float, resolve_by: str) -> Item:
     """Return what is said when a notebook has failed for long."""
-    return _trouble(message, f"has not been saved for {duration(age_s)}")
+    return _trouble(message, f"has not been saved for {duration(age_s)}", resolve_by)
 
 
 def held(message: SaveHeld) -> Item:
     """Return what is said when a save has waited for git."""
     name = file_name(message.path)
-    todo = way_out("git", None, message.reason)
+    todo = way_out("git", None, "", message.reason)
     text = f"{sentence(message.reason)} {whereabouts('git', None)} {todo}"
     title = titled(name, WORDINGS["git"].title)
     return Item(Alert.escaped(title, text, "danger", message.notebook), name)
@@ -85,7 +85,7 @@ def found(message: DraftFound) -> Item:
     text = (
         f"Draft {draft.id}, of {moment(draft.time_s)}, holds work that is not in {message.path}. "
         f"`notebook-actors drafts diff {draft.id}` shows it, "
-        f"`notebook-actors drafts restore {draft.id}` restores it."
+        f"`notebook-actors drafts restore {draft.id}` restores it once the notebook is closed."
     )
     title = titled(name, "has a draft that is newer")
     return Item(Alert.escaped(title, text, "danger", message.notebook), name, draft.id)
@@ -100,7 +100,7 @@ def removed(message: DraftsRemoved) -> list[Alert]:
     text = (
         "They were the oldest, and beyond the limits of the draft store: "
         f"{listed([_described(draft) for draft in drafts], DRAFTS_NAMED)}. "
-        "Raise `drafts_max_age_s` or `drafts_max_bytes` to keep more."
+        "`notebook-actors drafts` lists those that are left."
     )
     title = "1 draft was removed" if len(drafts) == 1 else f"{len(drafts):,} drafts were removed"
     return [Alert.escaped(title, text, "danger", first, tuple(others))]
@@ -122,9 +122,9 @@ def _described(draft: Draft) -> str:
     return f"{draft.id} ({name}, {moment(draft.time_s)})"
 
 
-def _trouble(message: SaveFailed, rest: str) -> Item:
+def _trouble(message: SaveFailed, rest: str, resolve_by: str) -> Item:
     name, cause, draft = file_name(message.path), message.cause, message.draft
-    todo = way_out(cause, draft, message.reason)
+    todo = way_out(cause, draft, resolve_by, message.reason)
     text = f"{sentence(message.reason)} {whereabouts(cause, draft)} {todo}"
     alert = Alert.escaped(titled(name, rest), text, "danger", message.notebook)
     return Item(alert, name, draft)

@@ -51,6 +51,8 @@ class Failing:
 
     is_state: ClassVar[bool] = True
     cause: Trouble
+    resolve_by: str
+    """How a conflict is ended."""
 
     @property
     def at_once(self) -> int:
@@ -59,7 +61,8 @@ class Failing:
 
     def summary(self, items: Sequence[Item]) -> Alert:
         """Return the alert when many fail alike."""
-        return _trouble(f"more notebooks {WORDINGS[self.cause].title_of_many}", self.cause, items)
+        title = f"more notebooks {WORDINGS[self.cause].title_of_many}"
+        return _trouble(title, self.cause, items, self.resolve_by)
 
 
 @attrs.frozen
@@ -70,11 +73,12 @@ class Late:
     at_once: ClassVar[int] = 1
     cause: Trouble
     age_s: float
+    resolve_by: str
 
     def summary(self, items: Sequence[Item]) -> Alert:
         """Return the stronger alert when many fail alike for long."""
         title = f"more notebooks have not been saved for {duration(self.age_s)}"
-        return _trouble(title, self.cause, items)
+        return _trouble(title, self.cause, items, self.resolve_by)
 
 
 @attrs.frozen
@@ -136,15 +140,16 @@ class Found:
         """Return the alert when there are many."""
         text = (
             f"They hold work that is not in the files: {_names(items)}. `notebook-actors drafts` "
-            "lists them; `notebook-actors drafts diff ID` and `restore ID` show and restore one."
+            "lists them; `notebook-actors drafts diff ID` shows one, and `restore ID` restores it "
+            "once its notebook is closed."
         )
         return _together("more drafts are newer than files", text, "danger", items)
 
 
-def _trouble(title: str, cause: Trouble, items: Sequence[Item]) -> Alert:
+def _trouble(title: str, cause: Trouble, items: Sequence[Item], resolve_by: str) -> Alert:
     text = (
         f"{WORDINGS[cause].many}: {_names(items)}. "
-        f"{whereabouts_of_many([item.draft for item in items])} {way_out(cause, 'ID')}"
+        f"{whereabouts_of_many([item.draft for item in items])} {way_out(cause, 'ID', resolve_by)}"
     )
     return _together(title, text, "danger", items)
 

@@ -148,4 +148,4 @@ def test_drafts_that_had_to_go_are_listed_in_one_alert():
 def test_of_many_drafts_that_had_to_go_the_first_ten_are_listed():
     scene = Scene()
     scene.tell(DraftsRemoved(tuple(a_draft(notebook) for notebook in many(25))))
-    assert " and 15 more. Raise" in scene.alerts[0].description
+    assert " and 15 more. `notebook-actors drafts`" in scene.alerts[0].description

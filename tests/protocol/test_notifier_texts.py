@@ -11,6 +11,7 @@ from actors.alerts.causes import DECISIONS, way_out, whereabouts, whereabouts_of
 from actors.alerts.words import TITLE_CHARACTERS, duration, file_name, listed, shortened
 from actors.errors import Cause
 from actors.messages import ActorCrashed, DraftFailed, DraftsRemoved, OwnedElsewhere
+from actors.settings import Settings
 from actors.types import NotebookId
 from tests.protocol.notifier_scene import (
     DRAFT,
@@ -28,6 +29,7 @@ from tests.protocol.notifier_scene import (
 
 CAUSES = get_args(Cause)
 PAGE = Path(__file__).parents[2] / "docs" / "alerts.md"
+CALL = Settings().resolve_by
 LONG = NotebookId("x" * 240)
 
 
@@ -75,23 +77,39 @@ def test_each_alert_says_where_the_work_is_and_what_to_do(cause, draft):
     scene.tell(failed(cause=cause, reason="this is why", draft=draft))
     [(_, description)] = shown(scene)
     assert description == (
-        f"this is why. {whereabouts(cause, draft)} {way_out(cause, draft, 'this is why')}"
+        f"this is why. {whereabouts(cause, draft)} {way_out(cause, draft, CALL, 'this is why')}"
     )
     assert (DRAFT if draft else "memory") in description
 
 
 @pytest.mark.parametrize("cause", sorted(DECISIONS))
 def test_a_decision_names_the_ways_out_and_the_draft_to_look_at(cause):
-    assert f"`notebook-actors drafts diff {DRAFT}`" in way_out(cause, DRAFT)
-    assert way_out(cause, None).startswith('Call notebook.resolve("ours")')
+    assert f"`notebook-actors drafts diff {DRAFT}`" in way_out(cause, DRAFT, CALL)
+    assert way_out(cause, None, CALL).startswith('Call notebook.resolve("ours")')
+
+
+@pytest.mark.parametrize("cause", sorted(DECISIONS))
+@pytest.mark.parametrize("notebooks", [[NB], many(30)], ids=["one", "many"])
+@pytest.mark.parametrize("unsaved_s", [0.0, 300.0])
+def test_a_host_that_has_its_own_way_to_decide_has_all_alerts_say_it(cause, notebooks, unsaved_s):
+    scene = Scene(Settings(resolve_by="{choice} in the {menu}", escalate_after_s=[300]))
+    scene.tell(*(failed(each, cause) for each in notebooks))
+    scene.tell(*(failed(each, cause, unsaved_s=unsaved_s) for each in notebooks))
+    scene.runtime.advance(60.0)
+    for _, description in shown(scene):
+        assert '"ours" in the {menu}' in description
+        assert "{choice}" not in description
+        assert "notebook.resolve" not in description
 
 
 def test_a_reason_that_says_what_to_do_is_not_given_more_advice():
     assert (
-        way_out("disk full", None, "no space") == "Make room there, and saving goes on by itself."
+        way_out("disk full", None, CALL, "no space")
+        == "Make room there, and saving goes on by itself."
     )
     assert (
-        way_out("disk full", None, "no space; free some") == "After that saving goes on by itself."
+        way_out("disk full", None, CALL, "no space; free some")
+        == "After that saving goes on by itself."
     )
 
 
