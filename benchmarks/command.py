@@ -11,6 +11,7 @@ from rich.console import Console
 
 from benchmarks import protection, render, render_plot, render_report, report
 from benchmarks.arguments import positive, progress, write_json
+from benchmarks.live import command as live
 from benchmarks.rounds import Results, Task, measure
 from benchmarks.scale import command as scale
 
@@ -23,8 +24,9 @@ autosave in the same run. 100 cells and 3 rounds take about two minutes, nearly
 all of it marimo's; `--cells 500 --edits 40` keeps the largest size short.
 
 `render` as the first word measures the text of a file alone, and `scale` many
-notebooks at once, `protection` what it costs that nothing is lost: see `render --help` and so
-on. The word `both` alone measures saving and rendering, `all` alone everything."""
+notebooks at once, `protection` what it costs that nothing is lost, `marimo` an agent in a real
+server with the plug-in and without it: see `render --help` and so on. The word `both` alone
+measures saving and rendering, `all` alone everything."""
 
 _PROTECTION_DESCRIPTION = """\
 Measure the same saves with everything on that keeps work from being lost, and with
@@ -49,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if arguments == ["all"]:
             _protection(_protection_parser().parse_args([]), console)
             scale.main([], console)
+            live.main(["--rounds", "1"], console)
+    elif arguments[:1] == ["marimo"]:
+        live.main(arguments[1:], console)
     elif arguments[:1] == ["scale"]:
         scale.main(arguments[1:], console)
     elif arguments[:1] == ["render"]:

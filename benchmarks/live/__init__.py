@@ -1,0 +1,1 @@
+"""An agent in a real marimo server, with the plug-in and without it."""
