@@ -21,6 +21,7 @@ import pytest
 
 import actors
 from actors import Settings, messages
+from actors.alerts.causes import WORDINGS
 from actors.archivist import ArchivistActor
 from actors.storage import Storage
 from tests.storage.test_storage_contract import StorageContract
@@ -249,6 +250,11 @@ def test_every_setting_is_in_the_table_with_its_default():
     rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \|", page("embedding.md"), flags=re.MULTILINE)
     table = {name: ast.literal_eval(default) for name, default in rows}
     assert table == {field.name: field.default for field in attrs.fields(Settings)}
+
+
+def test_every_trouble_that_people_are_told_of_is_in_the_guide_for_marimo():
+    titles = {wording.title for wording in WORDINGS.values()}
+    assert [title for title in titles if title not in page("marimo.md")] == []
 
 
 def test_every_module_is_in_the_architecture():

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -40,6 +41,13 @@ import actors
 assert set(loguru.logger._core.handlers) == sinks, "import adds no sink"
 exec("logger.error('to nobody')", {"__name__": "actors.saver", "logger": loguru.logger})
 heavy = {"marimo", "typer", "rich", "click", "starlette", "pytest"} & set(sys.modules)
+assert not heavy, heavy
+"""
+
+IMPORT_THE_PLUGIN = """
+import sys
+from actors.integrations import marimo as autosave
+heavy = {"marimo", "starlette", "typer", "rich", "pytest"} & set(sys.modules)
 assert not heavy, heavy
 """
 
@@ -78,9 +86,9 @@ def project_files() -> Iterator[Path]:
         for path in ROOT.iterdir()
         if path.is_file() and path.suffix in TEXTS and path.name != ".git"  # as in a work tree
     )
-    for folder in (".ci", "actors", "benchmarks", "docs", "tests"):
+    for folder in (".ci", "actors", "benchmarks", "docs", "examples", "tests"):
         for path in sorted((ROOT / folder).rglob("*")):
-            if path.is_file() and path.suffix in TEXTS:
+            if path.is_file() and path.suffix in TEXTS and "__marimo__" not in path.parts:
                 yield path
 
 
@@ -132,6 +140,15 @@ def test_the_version_is_that_of_the_installed_distribution():
     assert actors.__version__ == installed
 
 
+def test_marimo_finds_its_plug_in_by_an_entry_point():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    group = "marimo.server.asgi.lifespan"
+    [(name, value)] = project["entry-points"][group].items()
+    entry_point = importlib.metadata.EntryPoint(name, value, group)
+    assert entry_point.name == project["name"]
+    assert callable(entry_point.load())
+
+
 @pytest.mark.skipif("TOX_ENV_NAME" not in os.environ, reason="not run by tox")
 def test_tox_tests_what_it_has_installed_and_not_the_source():
     assert PACKAGE.is_relative_to(sys.prefix)
@@ -160,6 +177,12 @@ def test_import_is_silent_and_loads_neither_the_command_nor_a_notebook_server(tm
     assert (imported.stdout, imported.stderr, imported.returncode) == ("", "", 0)
 
 
+def test_import_of_the_plug_in_for_marimo_is_silent_and_loads_no_marimo(tmp_path):
+    command = [sys.executable, "-W", "error", "-c", IMPORT_THE_PLUGIN]
+    imported = run(command, tmp_path)
+    assert (imported.stdout, imported.stderr, imported.returncode) == ("", "", 0)
+
+
 # -- the house rules that no other tool checks -----------------------------------------
 
 
@@ -168,7 +191,9 @@ def test_every_module_says_what_it_is_about(path):
     assert ast.get_docstring(ast.parse(path.read_bytes()))
 
 
-@pytest.mark.parametrize("path", modules_of("actors", "tests", "benchmarks", "docs"), ids=relative)
+@pytest.mark.parametrize(
+    "path", modules_of("actors", "tests", "benchmarks", "docs", "examples"), ids=relative
+)
 def test_no_module_has_more_than_one_subject(path):
     lines = len(path.read_text().splitlines())
     assert lines <= MAX_LINES

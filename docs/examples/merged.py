@@ -15,7 +15,7 @@ def on_event(event: Event) -> None:
     match event:
         case Merged(transaction=transaction, version=version):
             # Here a host brings its own copy, and its browsers, to the same state.
-            changes = transaction_to_wire(transaction)["changes"] if transaction else []
+            changes = transaction_to_wire(transaction)["changes"]
             print("merged, version", version, changes)
         case Alert(title=title):
             print("alert:", title)
