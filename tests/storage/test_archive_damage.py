@@ -3,7 +3,6 @@
 import errno
 import sqlite3
 import stat
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,26 +12,6 @@ from actors.errors import StorageError
 from actors.storage import SqliteArchive
 from actors.storage.archive.trouble import storage_error
 from tests.storage.archive_scene import NOW_S, a_draft, a_version, ids
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "state"
-
-
-@pytest.fixture
-def archive(folder: Path) -> Iterator[SqliteArchive]:
-    archive = SqliteArchive(folder, now=lambda: NOW_S)
-    yield archive
-    archive.close()
-
-
-@pytest.fixture
-def other(folder: Path) -> Iterator[SqliteArchive]:
-    """Another archive on the same database."""
-    archive = SqliteArchive(folder, now=lambda: NOW_S)
-    yield archive
-    archive.close()
 
 
 def test_tables_of_a_newer_release_are_left_alone(archive, other):

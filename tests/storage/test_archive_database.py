@@ -4,7 +4,6 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from pathlib import Path
 
@@ -15,26 +14,6 @@ from actors.storage import SqliteArchive
 from tests.storage.archive_scene import NB, NOW_S, a_draft, a_version, ids, texts
 
 NAMES = ["state.sqlite3", "state.sqlite3-shm", "state.sqlite3-wal"]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "state"
-
-
-@pytest.fixture
-def archive(folder: Path) -> Iterator[SqliteArchive]:
-    archive = SqliteArchive(folder, now=lambda: NOW_S)
-    yield archive
-    archive.close()
-
-
-@pytest.fixture
-def other(folder: Path) -> Iterator[SqliteArchive]:
-    """Another archive on the same database."""
-    archive = SqliteArchive(folder, now=lambda: NOW_S)
-    yield archive
-    archive.close()
 
 
 def modes(folder: Path) -> dict[str, int]:

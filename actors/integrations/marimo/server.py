@@ -80,6 +80,12 @@ class ServerAutosave(SessionEventListener):
 
     async def stop(self) -> None:
         """Save what is not saved, and leave the server as it was."""
+        try:
+            self._let_go()
+        finally:  # whatever marimo has run into, and even if nobody waits for it
+            await asyncio.to_thread(self._end)
+
+    def _let_go(self) -> None:
         self._announced.close()
         self._manager._event_bus.unsubscribe(self)
         # marimo does this next. An agent that goes on until then would be saved by marimo's
@@ -89,8 +95,12 @@ class ServerAutosave(SessionEventListener):
         for adopted in list(self._adopted.values()):
             adopted.release()
         self._adopted.clear()
-        await asyncio.to_thread(self._autosave.stop)  # which says what it could not save
-        self._archive.close()
+
+    def _end(self) -> None:
+        try:
+            self._autosave.stop()  # which says what it could not save
+        finally:
+            self._archive.close()
 
     # -- what the session manager tells --------------------------------------------------
 

@@ -9,6 +9,7 @@ from marimo._session.events import SessionEventBus
 from marimo._session.file_change_handler import FileChangeCoordinator
 from marimo._session.model import ConnectionState, SessionMode
 
+from actors.autosave import Autosave
 from actors.events import Alert
 from actors.integrations.marimo import lifespan
 from actors.integrations.marimo.server import LOGGER, ServerAutosave
@@ -60,6 +61,16 @@ def test_it_leaves_a_server_as_it_was(manager):
     run_server(manager)
     assert vars(manager) == before
     assert manager._event_bus._listeners == []
+
+
+def test_its_saves_end_though_marimo_fails_to_close_its_sessions(manager, monkeypatch):
+    ended = []
+    stop = Autosave.stop
+    monkeypatch.setattr(Autosave, "stop", lambda self: ended.append(stop(self)))
+    manager.close_all_sessions = lambda: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        run_server(manager)
+    assert len(ended) == 1
 
 
 def test_it_does_nothing_where_nobody_edits(manager, said):
